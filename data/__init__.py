@@ -1,0 +1,1 @@
+"""Where facts lie: reading a workspace's files, the warehouse, snapshots."""

@@ -1,0 +1,220 @@
+"""Reads YAML 1.2 documents so that every later error can name file, line, column, field and the nearest right name."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.scalarbool import ScalarBoolean
+from ruamel.yaml.scalarfloat import ScalarFloat
+from ruamel.yaml.scalarint import ScalarInt
+from ruamel.yaml.scalarstring import ScalarString
+from ruamel.yaml.timestamp import TimeStamp
+
+from data.errors import DefinitionError
+
+Path_ = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong at one place. `line` and `column` count from 1; None where the whole file is meant."""
+
+    file: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    field: str = ""
+    hint: str = ""
+    caret: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        field = f" {self.field}:" if self.field else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}:{field} {self.message}{hint}" + (f"\n{self.caret}" if self.caret else "")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file: plain `content` (dicts, lists, scalars) and where each node stands."""
+
+    path: Path
+    name: str
+    content: Any
+    places: dict[Path_, tuple[int, int]]
+    lines: tuple[str, ...]
+
+    def problem(self, path: Path_, message: str, hint: str = "") -> Problem:
+        """A `Problem` at the node with this path, or at its nearest known ancestor."""
+        at = path
+        while at and at not in self.places:
+            at = at[:-1]
+        line, column = self.places.get(at, (0, 0))
+        text = self.lines[line] if line < len(self.lines) else ""
+        caret = f"    {text}\n    {' ' * column}^" if text else ""
+        return Problem(self.name, message, line + 1, column + 1, ".".join(str(part) for part in path), hint, caret)
+
+
+class Problems:
+    """Collects problems so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        """Remember one more problem."""
+        self.found.append(problem)
+
+    def raise_if_any(self) -> None:
+        """Raise one `DefinitionError` with everything that was found."""
+        if self.found:
+            raise DefinitionError(tuple(sorted(self.found, key=lambda p: (p.file, p.line or 0, p.column or 0))))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?` for the nearest known name, the list if it is short, else an empty string."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.55)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"known: {', '.join(names)}" if 0 < len(names) <= 12 else ""
+
+
+def read(path: Path, root: Path, problems: Problems) -> Document | None:
+    """Parse one YAML file; what is wrong goes to `problems` and gives None. Byte-order mark and CRLF are fine."""
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        problems.add(Problem(name, "the file is missing"))
+        return None
+    except UnicodeDecodeError as error:
+        problems.add(Problem(name, f"is not UTF-8 text: byte {error.start} cannot be read", hint="save the file as UTF-8"))
+        return None
+    try:
+        tree = YAML(typ="rt").load(text)
+    except DuplicateKeyError as error:
+        problems.add(_yaml_problem(name, text, error, "the same key stands twice; keep one of them"))
+        return None
+    except MarkedYAMLError as error:
+        problems.add(_yaml_problem(name, text, error, f"is not valid YAML: {error.problem}"))
+        return None
+    places: dict[Path_, tuple[int, int]] = {(): (0, 0)}
+    content = _plain(tree, (), places)
+    return Document(path, name, {} if content is None else content, places, tuple(text.splitlines()))
+
+
+def check(model: type[Model], document: Document, problems: Problems, at: Path_ = ()) -> Model | None:
+    """The document's node at `at` as `model`; every violation becomes a problem with place and remedy."""
+    node = document.content
+    for part in at:
+        node = node[part]
+    try:
+        return model.model_validate(node)
+    except ValidationError as error:
+        for detail in error.errors():
+            problems.add(_validation_problem(document, at, model, dict(detail)))
+        return None
+
+
+def _yaml_problem(name: str, text: str, error: MarkedYAMLError, message: str) -> Problem:
+    mark = error.problem_mark
+    if mark is None:
+        return Problem(name, message)
+    lines = text.splitlines()
+    caret = f"    {lines[mark.line]}\n    {' ' * mark.column}^" if mark.line < len(lines) else ""
+    return Problem(name, message, mark.line + 1, mark.column + 1, caret=caret)
+
+
+def _plain(node: Any, path: Path_, places: dict[Path_, tuple[int, int]]) -> Any:
+    if isinstance(node, CommentedMap):
+        for key in node:
+            line, column = node.lc.key(key)
+            places[(*path, str(key))] = (line, column)
+        return {str(key): _plain(value, (*path, str(key)), places) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        for index in range(len(node)):
+            line, column = node.lc.item(index)
+            places[(*path, index)] = (line, column)
+        return [_plain(value, (*path, index), places) for index, value in enumerate(node)]
+    if isinstance(node, ScalarString):
+        return str(node)
+    if isinstance(node, ScalarBoolean):
+        return bool(node)
+    if isinstance(node, ScalarInt):
+        return int(node)
+    if isinstance(node, ScalarFloat):
+        return float(node)
+    if isinstance(node, TimeStamp):
+        return node.isoformat()
+    return node
+
+
+def _validation_problem(document: Document, at: Path_, model: type[BaseModel], detail: dict[str, Any]) -> Problem:
+    inside: Path_ = tuple(part for part in detail["loc"])
+    known = _steps(document, at, inside)
+    message, hint = str(detail["msg"]), ""
+    if detail["type"] == "extra_forbidden":
+        fields = _fields_near(model, inside)
+        message = f"'{inside[-1]}' is not a field here"
+        hint = nearest(str(inside[-1]), fields)
+    elif detail["type"] == "missing":
+        message = f"the field '{inside[-1]}' is missing"
+        known = known[:-1] if known and known[-1] == inside[-1] else known
+    elif detail["type"] == "literal_error":
+        expected = str(detail.get("ctx", {}).get("expected", ""))
+        options = [part.strip(" '") for part in expected.replace(" or ", ", ").split(",")]
+        message, hint = f"'{detail['input']}' is not one of {expected}", _guess(str(detail["input"]), options)
+    elif detail["type"] == "value_error":
+        message = message.removeprefix("Value error, ")
+    return document.problem(known, message, hint)
+
+
+def _guess(name: str, options: Sequence[str]) -> str:
+    close = get_close_matches(name, list(options), n=1, cutoff=0.5)
+    return f"did you mean '{close[0]}'?" if close else ""
+
+
+def _steps(document: Document, at: Path_, inside: Path_) -> Path_:
+    """Pydantic's location without the names of union branches: only steps that exist in the document, and a last key."""
+    path = at
+    node = document.content
+    for part in at:
+        node = node[part]
+    for index, part in enumerate(inside):
+        if isinstance(node, dict) and str(part) in node:
+            path, node = (*path, str(part)), node[str(part)]
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            path, node = (*path, part), node[part]
+        elif index == len(inside) - 1 and isinstance(part, str) and isinstance(node, dict):
+            path = (*path, part)
+    return path
+
+
+def _fields_near(model: type[BaseModel], inside: Path_) -> set[str]:
+    """Names that are allowed where the unknown one stood: followed through nested models, else all names of the model."""
+    current: list[type[BaseModel]] = [model]
+    for part in inside[:-1]:
+        following = [
+            inner for one in current if str(part) in _names(one) for inner in _models(_names(one)[str(part)].annotation)
+        ]
+        current = following or current
+    return {name for one in current for name in _names(one)}
+
+
+def _names(model: type[BaseModel]) -> dict[str, Any]:
+    return {(field.alias or name): field for name, field in model.model_fields.items()}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in getattr(annotation, "__args__", ()) for model in _models(argument)]
