@@ -1,0 +1,1 @@
+"""Who may: viewers, roles, scope and the policy that joins them. Pure."""

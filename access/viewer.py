@@ -1,0 +1,26 @@
+"""Who is looking: a person with roles over units."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role over some units and everything below them."""
+
+    role: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person as the policy sees him. Built on each run from the workspace or the identity provider, never from a URL."""
+
+    key: str
+    name: str
+    title: str
+    grants: tuple[Grant, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles held, each once, in the order they were given."""
+        return tuple(dict.fromkeys(grant.role for grant in self.grants))

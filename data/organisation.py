@@ -1,0 +1,261 @@
+"""What a workspace says of itself: its settings (workspace.yaml) and its tree of units with dated membership (units.yaml)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from data.calendar import MONTHS, Calendar, last_closed_month_end, parse_month
+
+STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+KEY = r"^[a-z][a-z0-9_]*$"
+Key = Annotated[str, Field(pattern=KEY, description="snake_case name")]
+LONG_AGO, FAR_AHEAD = date(1, 1, 1), date(9999, 12, 31)
+
+
+def _month_number(value: Any) -> Any:
+    if isinstance(value, str):
+        matches = [number for number, name in enumerate(MONTHS, 1) if name.startswith(value.lower()) and len(value) > 2]
+        if len(matches) != 1:
+            raise ValueError(f"'{value}' is not the name of a month")
+        return matches[0]
+    return value
+
+
+def _dated(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
+
+
+Month = Annotated[str, BeforeValidator(_dated), Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$", description="2025-01")]
+
+
+class CalendarModel(BaseModel):
+    """When the organisation's year begins."""
+
+    model_config = STRICT
+    fiscal_year_starts: Annotated[int, BeforeValidator(_month_number), Field(ge=1, le=12)] = 1
+
+
+class RetentionModel(BaseModel):
+    """How many snapshots are kept."""
+
+    model_config = STRICT
+    snapshots: Annotated[int, Field(ge=1)] = 10
+
+
+class Settings(BaseModel):
+    """workspace.yaml."""
+
+    model_config = STRICT
+    name: str
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    today: date | None = None
+    open_period: Literal["hide", "show"] = "hide"
+    calendar: CalendarModel = CalendarModel()
+    base_period: Literal["month"] = "month"
+    history_from: Month | None = None
+    perspectives: dict[Key, str] = Field(
+        default={"financial": "Financial", "customer": "Customer", "process": "Internal process",
+                 "people": "Learning & growth"}, min_length=1)  # fmt: skip
+    retention: RetentionModel = RetentionModel()
+    engine: Literal["duckdb"] = "duckdb"
+
+    def clock(self, now: date) -> date:
+        """The day that counts as today: the pinned one, else `now`."""
+        return self.today or now
+
+    def as_of(self, now: date) -> date:
+        """The last day whose facts count: the end of the last closed month, or yesterday when the open period is shown."""
+        today = self.clock(now)
+        return last_closed_month_end(today) if self.open_period == "hide" else today - timedelta(days=1)
+
+    def calendar_of(self) -> Calendar:
+        """The calendar that these settings describe."""
+        return Calendar(self.calendar.fiscal_year_starts)
+
+
+class MembershipModel(BaseModel):
+    """Where a unit belongs, from a day to a day, both inclusive."""
+
+    model_config = STRICT
+    unit: Key
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None
+
+
+class UnitModel(BaseModel):
+    """One unit of the organisation."""
+
+    model_config = STRICT
+    key: Key
+    title: str
+    level: Key
+    parent: Key | tuple[MembershipModel, ...] | None = None
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None
+
+
+class UnitTableModel(BaseModel):
+    """The dataset that the tree is read from, and which of its columns say what."""
+
+    model_config = STRICT
+    dataset: Key
+    key: str
+    title: str
+    level: str
+    parent: str
+    from_: Annotated[str | None, Field(alias="from")] = None
+    to: str | None = None
+
+
+class UnitsModel(BaseModel):
+    """units.yaml: the tree itself, or the table it is read from."""
+
+    model_config = STRICT
+    levels: Annotated[tuple[Key, ...], Field(min_length=1)]
+    units: tuple[UnitModel, ...] = ()
+    table: UnitTableModel | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "UnitsModel":
+        if bool(self.units) == bool(self.table):
+            raise ValueError("give either `units:` (a list) or `table:` (a dataset), and not both")
+        return self
+
+
+@dataclass(frozen=True)
+class Membership:
+    """`unit` belongs to `parent` from `start` to `end`, both inclusive."""
+
+    parent: str
+    start: date = LONG_AGO
+    end: date = FAR_AHEAD
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the organisation; `memberships` is empty for the root."""
+
+    key: str
+    title: str
+    level: str
+    memberships: tuple[Membership, ...] = ()
+    start: date = LONG_AGO
+    end: date = FAR_AHEAD
+
+    def parent(self, on: date) -> str | None:
+        """The key of the parent on a day; None for the root or while the unit belongs nowhere."""
+        return next((m.parent for m in self.memberships if m.start <= on <= m.end), None)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All units by key, parents before their children, and the names of the levels, top first."""
+
+    units: Mapping[str, Unit]
+    levels: tuple[str, ...]
+    _cache: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def root(self) -> str:
+        """The key of the one unit without a parent."""
+        return next(unit.key for unit in self.units.values() if not unit.memberships)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.units
+
+    def ancestors(self, key: str, on: date) -> tuple[str, ...]:
+        """The unit itself and everything above it on a day, nearest first."""
+        known = self._cache.get((key, on))
+        if known is None:
+            chain = [key]
+            while (parent := self.units[chain[-1]].parent(on)) is not None:
+                chain.append(parent)
+            known = self._cache[(key, on)] = tuple(chain)
+        return known
+
+    def children(self, key: str, on: date) -> tuple[str, ...]:
+        """The units directly below on a day, in the order of the file."""
+        return tuple(unit.key for unit in self.units.values() if unit.parent(on) == key)
+
+    def descendants(self, key: str, on: date) -> tuple[str, ...]:
+        """The unit itself and everything below it on a day, depth first."""
+        return (key, *(below for child in self.children(key, on) for below in self.descendants(child, on)))
+
+    def changes(self) -> tuple[date, ...]:
+        """The days on which some membership begins, in order: between two of them the tree stands still."""
+        days = {m.start for unit in self.units.values() for m in unit.memberships}
+        days |= {m.end + timedelta(days=1) for unit in self.units.values() for m in unit.memberships if m.end < FAR_AHEAD}
+        return tuple(sorted(days))
+
+
+def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, list[tuple[int, str, str]]]:
+    """The tree, and what is wrong with it as (index of the unit, message, hint); the tree is usable when the list is empty."""
+    from data.documents import nearest
+
+    faults: list[tuple[int, str, str]] = []
+    known = {unit.key for unit in units}
+    built: dict[str, Unit] = {}
+    for index, model in enumerate(units):
+        if model.key in built:
+            faults.append((index, f"the unit '{model.key}' stands twice", "keys are unique"))
+            continue
+        memberships = _memberships(model)
+        for m in memberships:
+            if m.parent not in known:
+                faults.append((index, f"the parent '{m.parent}' is not a unit", nearest(m.parent, known)))
+        for earlier, later in zip(memberships, memberships[1:], strict=False):
+            if later.start <= earlier.end:
+                faults.append((index, f"'{model.key}' belongs to two parents on {later.start}", "end one the day before"))
+        if model.level not in levels:
+            faults.append((index, f"'{model.level}' is not a level", nearest(model.level, levels)))
+        built[model.key] = Unit(model.key, model.title, model.level, memberships,
+                                model.from_ or LONG_AGO, model.to or FAR_AHEAD)  # fmt: skip
+    roots = [index for index, model in enumerate(units) if not _memberships(model)]
+    if len(roots) != 1:
+        faults.append((roots[1] if len(roots) > 1 else 0, f"{len(roots)} units have no parent; one is the root", ""))
+    if faults:
+        return Tree(built, levels), faults
+    faults += _loops(built, [model.key for model in units])
+    return (Tree(built, levels) if faults else Tree(_parents_first(built), levels)), faults
+
+
+def _memberships(model: UnitModel) -> tuple[Membership, ...]:
+    if model.parent is None:
+        return ()
+    if isinstance(model.parent, str):
+        return (Membership(model.parent, model.from_ or LONG_AGO, model.to or FAR_AHEAD),)
+    found = [Membership(m.unit, m.from_ or LONG_AGO, m.to or FAR_AHEAD) for m in model.parent]
+    return tuple(sorted(found, key=lambda m: m.start))
+
+
+def _loops(units: Mapping[str, Unit], order: Sequence[str]) -> list[tuple[int, str, str]]:
+    days: Iterable[date] = {m.start for unit in units.values() for m in unit.memberships}
+    for day in sorted(days):
+        for index, key in enumerate(order):
+            chain = [key]
+            while (parent := units[chain[-1]].parent(day)) is not None:
+                if parent in chain:
+                    return [(index, "units go round in a circle: " + " > ".join([*chain, parent]), "break one membership")]
+                chain.append(parent)
+    return []
+
+
+def _parents_first(units: Mapping[str, Unit]) -> dict[str, Unit]:
+    ordered: dict[str, Unit] = {}
+
+    def place(unit: Unit) -> None:
+        if unit.key not in ordered:
+            for membership in unit.memberships:
+                place(units[membership.parent])
+            ordered[unit.key] = unit
+
+    for unit in units.values():
+        place(unit)
+    return ordered
+
+
+__all__ = ["KEY", "STRICT", "Key", "Membership", "Month", "Settings", "Tree", "Unit", "UnitModel", "UnitsModel",
+           "parse_month", "tree_of"]  # fmt: skip
