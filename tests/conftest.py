@@ -1,0 +1,70 @@
+"""What all tests share: hypothesis profiles, the reference data, one refreshed demo workspace, and no silent skips."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "data" / "demo"
+MADE = ("var", "__pycache__", "files")
+
+pytest_plugins = ("tests.skips",)
+
+settings.register_profile("quick", max_examples=60, deadline=None, print_blob=True)
+settings.register_profile(
+    "ci", max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("soak", max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
+
+
+@pytest.fixture(scope="session")
+def truth() -> Path:
+    """The folder of reference data: FOURFOLD_TRUTH, else shared/data beside the repository; none is a loud skip."""
+    folder = Path(os.environ.get("FOURFOLD_TRUTH") or ROOT.parent / "shared" / "data").resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no reference data: {folder} is no folder; set FOURFOLD_TRUTH")
+    return folder
+
+
+def copy_of_demo(target: Path) -> Path:
+    """The demo workspace's definitions (no facts, no snapshots) copied to a new folder."""
+    shutil.copytree(DEMO, target, ignore=shutil.ignore_patterns(*MADE))
+    return target
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company with facts and one published snapshot, made once for all test processes. Read only.
+
+    A test that changes the workspace takes `own_demo`.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = shared / "demo", shared / "demo.done"
+    with FileLock(shared / "demo.lock"):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make_demo(folder)
+            done.touch()
+    return folder
+
+
+@pytest.fixture
+def own_demo(demo: Path, tmp_path: Path) -> Path:
+    """A copy of the refreshed demo workspace for one test alone."""
+    return Path(shutil.copytree(demo, tmp_path / "own_demo"))
+
+
+def make_demo(folder: Path) -> None:
+    """The demo workspace with generated facts, refreshed, in a new folder."""
+    from data.demo.generate import generate
+    from flows.refresh import refresh
+
+    copy_of_demo(folder)
+    generate(folder)
+    refresh(folder, lambda _step, _share: None)
