@@ -1,0 +1,154 @@
+"""Writes the SQL that turns facts into states: one scan for each table and time role, whatever the number of metrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlglot
+from sqlglot import exp
+
+from metrics.catalog import Catalog
+from metrics.definitions.table import Table
+from metrics.engine import Engine
+from metrics.measures import Measure, Relation
+
+
+def create_models(engine: Engine, catalog: Catalog) -> None:
+    """Views `model.<table>` over `source.<dataset>`, or over the model's own checked SQL."""
+    engine.run("CREATE SCHEMA IF NOT EXISTS model")
+    for table in catalog.tables.values():
+        engine.run(f'CREATE OR REPLACE VIEW model."{table.key}" AS {_body(table)}')
+
+
+def _body(table: Table) -> str:
+    if table.source is not None:
+        return f'SELECT * FROM source."{table.source}"'
+    tree = sqlglot.parse_one(table.sql_text or "", read="duckdb")
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for node in tree.find_all(exp.Table):
+        if node.name not in own:
+            node.set("db", exp.to_identifier("source", quoted=True))
+            node.set("this", exp.to_identifier(node.name, quoted=True))
+    return str(tree.sql(dialect="duckdb"))
+
+
+def month_sql(column: str) -> str:
+    """The month index of a date expression; plain arithmetic costs half of date_trunc."""
+    return f"(year({column}) * 12 + month({column}) - 1)"
+
+
+def bounds(column: str, as_of: date) -> str:
+    """Rows that have happened by `as_of`, as a range on the raw column."""
+    return f"{column} < DATE '{as_of.isoformat()}' + INTERVAL 1 DAY"
+
+
+def early_sql(column: str, cut_day: int | None) -> str:
+    """Whether a row lies in the first `cut_day` days of its month; TRUE when no month is running."""
+    return "TRUE" if cut_day is None else f"(day({column}) <= {cut_day})"
+
+
+@dataclass(frozen=True)
+class StateQuery:
+    """The SQL of one scan and, for each of its measures, the names of the columns that hold its state."""
+
+    sql: str
+    columns: dict[Measure, dict[str, str]]
+    daily: bool
+
+
+def aggregate_query(relation: Relation, measures: Sequence[Measure], as_of: date, cut_day: int | None) -> StateQuery:
+    """States of all `agg` measures of one table and time role: cell (unit), month, early, n and a few columns a measure.
+
+    With semi-additive measures the scan groups by day (column `day`), since a level needs its date.
+    """
+    time = measures[0].time
+    daily = any(m.over_time for m in measures)
+    keys = {"cell": relation.unit, "month": month_sql(time), "early": early_sql(time, cut_day)}
+    if daily:
+        keys["day"] = f"CAST({time} AS DATE)"
+    wanted: dict[str, str] = {}  # SQL > column name, so that two measures share what they share
+    columns: dict[Measure, dict[str, str]] = {}
+    for measure in measures:
+        parts = _state_parts(measure)
+        columns[measure] = {name: wanted.setdefault(sql, f"s{len(wanted)}") for name, sql in parts.items()}
+    select = [f"{sql} AS {name}" for name, sql in keys.items()] + ["count(*) AS n"]
+    select += [f"{sql} AS {name}" for sql, name in wanted.items()]
+    group = ", ".join(str(position + 1) for position in range(len(keys)))
+    sql = f"SELECT {', '.join(select)} FROM {relation.source} WHERE {bounds(time, as_of)} GROUP BY {group}"
+    return StateQuery(sql, columns, daily)
+
+
+def _state_parts(measure: Measure) -> dict[str, str]:
+    """The mergeable state of a measure: v (sum, extreme or set), n (values seen), r (rows behind it)."""
+    where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
+    rows = f"count(*){where}"
+    value = measure.expr
+    if value is None:
+        return {"v": rows, "n": rows, "r": rows}
+    counted = f"count({value}){where}"
+    parts = {
+        "sum": f"sum({value}){where}",
+        "average": f"sum({value}){where}",
+        "count": counted,
+        "min": f"min({value}){where}",
+        "max": f"max({value}){where}",
+        "sum_boolean": f"sum(CAST({value} AS INTEGER)){where}",
+        "count_distinct": f"list(DISTINCT {value}){where}",
+    }
+    return {"v": parts[measure.function], "n": counted, "r": rows}
+
+
+def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cut_day: int | None) -> StateQuery:
+    """What opened and closed, by cell, opening month and closing month (NULL: still open); pairs that are never open are left out."""
+    opened, closed, inclusive = measures[0].time, measures[0].until or "NULL", measures[0].inclusive
+    first_out = f"CAST({closed} AS DATE) + 1" if inclusive else f"CAST({closed} AS DATE)"
+    wanted: dict[str, str] = {}
+    columns: dict[Measure, dict[str, str]] = {}
+    for measure in measures:
+        where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
+        parts = {"r": f"count(*){where}"}
+        parts["v"] = parts["r"] if measure.function == "count" else f"sum({measure.expr}){where}"
+        columns[measure] = {name: wanted.setdefault(sql, f"s{len(wanted)}") for name, sql in parts.items()}
+    select = [
+        f"{relation.unit} AS cell",
+        f"{month_sql(opened)} AS month",
+        f"{early_sql(opened, cut_day)} AS early",
+        f"{month_sql(f'({first_out})')} AS gone",
+        f"{early_sql(f'({first_out})', cut_day)} AS gone_early",
+        *(f"{sql} AS {name}" for sql, name in wanted.items()),
+    ]
+    sql = (
+        f"SELECT {', '.join(select)} FROM {relation.source} "
+        f"WHERE {bounds(opened, as_of)} AND ({closed} IS NULL OR {first_out} > CAST({opened} AS DATE)) "
+        "GROUP BY 1, 2, 3, 4, 5"
+    )
+    return StateQuery(sql, columns, daily=False)
+
+
+def open_query(relation: Relation, measure: Measure, as_of: date, months: tuple[int, int]) -> str:
+    """The distinct things open at the end of each month (as of `as_of` in the last): month, cell, thing."""
+    opened, closed = measure.time, measure.until or "NULL"
+    still = f"{closed} IS NULL OR CAST({closed} AS DATE) {'>=' if measure.inclusive else '>'} _m.day"
+    where = f" AND ({measure.filter})" if measure.filter else ""
+    calendar = (
+        f"(SELECT i AS month, least(last_day(make_date(i // 12, i % 12 + 1, 1)), DATE '{as_of.isoformat()}') AS day "
+        f"FROM range({months[0]}, {months[1] + 1}) AS r(i)) AS _m"
+    )
+    return (
+        f"SELECT DISTINCT _m.month AS month, {relation.unit} AS cell, TRUE AS early, {measure.expr} AS thing "
+        f"FROM {relation.source} JOIN {calendar} ON CAST({opened} AS DATE) <= _m.day AND ({still}) "
+        f"WHERE {measure.expr} IS NOT NULL{where}"
+    )
+
+
+def first_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None) -> str:
+    """How many entities have their first event in each cell and month; the unit is that of the first event."""
+    where = f" AND ({measure.filter})" if measure.filter else ""
+    firsts = (
+        f"SELECT min(struct_pack(t := {measure.time}, u := {relation.unit})) AS f FROM {relation.source} "
+        f"WHERE {bounds(measure.time, as_of)} AND {measure.expr} IS NOT NULL{where} GROUP BY {measure.expr}"
+    )
+    return (
+        f"SELECT f.u AS cell, {month_sql('f.t')} AS month, {early_sql('f.t', cut_day)} AS early, count(*) AS v "
+        f"FROM ({firsts}) GROUP BY 1, 2, 3"
+    )

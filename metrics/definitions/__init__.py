@@ -1,0 +1,1 @@
+"""The language of metrics: what an analyst may write, as strict models."""

@@ -1,0 +1,121 @@
+"""The kinds of metric: one key of a definition names its kind, one model here says what may stand under it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from metrics.definitions.quantities import BackValue, Quantity
+
+STRICT = ConfigDict(extra="forbid", frozen=True)
+Function = Literal["sum", "count", "count_distinct", "average", "min", "max", "sum_boolean"]
+OverTime = Literal["last", "first", "mean", "min", "max"]
+
+
+class Aggregate(BaseModel):
+    """An aggregation of the rows of one table. `expr` and `filter` are SQL scalar expressions over its columns."""
+
+    model_config = STRICT
+    table: str
+    function: Function
+    expr: str | None = None
+    filter: str | None = None
+    time: str | None = None
+    over_time: OverTime | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Aggregate":
+        if self.expr is None and self.function != "count":
+            raise ValueError(f"`function: {self.function}` needs an `expr:` to work on")
+        if self.over_time and self.function not in ("sum", "count"):
+            raise ValueError(f"`over_time` is for levels that add up over units (sum, count), not for {self.function}")
+        return self
+
+
+class Stock(BaseModel):
+    """What is open at the end of a day D: opened <= D and (closed is null or closed > D; `inclusive`: closed >= D)."""
+
+    model_config = STRICT
+    table: str
+    opened: str
+    closed: str
+    inclusive: bool = False
+    function: Literal["count", "sum", "count_distinct"] = "count"
+    expr: str | None = None
+    filter: str | None = None
+    over_time: Literal["last", "mean"] = "last"
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Stock":
+        if (self.function == "count") != (self.expr is None):
+            raise ValueError(f"`function: {self.function}` {'has no' if self.expr else 'needs an'} `expr:`")
+        if self.function == "count_distinct" and self.over_time != "last":
+            raise ValueError("a distinct count has no mean over time; use `over_time: last`")
+        return self
+
+
+class FirstPer(BaseModel):
+    """How many entities have their first event in the period, at the unit of that event."""
+
+    model_config = STRICT
+    table: str
+    entity: str
+    filter: str | None = None
+    time: str | None = None
+
+
+class InlineStock(BaseModel):
+    """A stock that stands inside a ratio."""
+
+    model_config = STRICT
+    stock: Stock
+
+
+Operand = str | Aggregate | InlineStock
+
+
+class Ratio(BaseModel):
+    """Numerator over denominator, recomputed at every grain and level. Each is a metric's key or an inline aggregation."""
+
+    model_config = STRICT
+    numerator: Operand
+    denominator: Operand
+
+
+class Change(BaseModel):
+    """A metric against itself some time ago: percent = (now - then) / |then|, absolute = now - then."""
+
+    model_config = STRICT
+    metric: str
+    back: BackValue
+    as_: Annotated[Literal["percent", "absolute"], Field(alias="as")] = "percent"
+
+
+class ToDate(BaseModel):
+    """A metric from the beginning of its year or quarter to the end of the period."""
+
+    model_config = STRICT
+    metric: str
+    since: Literal["year", "quarter"]
+
+
+class Rolling(BaseModel):
+    """A metric over the last n whole months up to the end of the period."""
+
+    model_config = STRICT
+    metric: str
+    months: Annotated[int, Field(ge=2, le=60)]
+
+
+class Maintain(BaseModel):
+    """The share of the last n months in which a metric met its target; a gap counts as not met (scoring, clause 3)."""
+
+    model_config = STRICT
+    metric: str
+    months: Annotated[int, Field(ge=2, le=60)] = 12
+    tolerance: Annotated[Quantity, Field(ge=0, lt=1)] = 0.05
+
+
+Kind = Aggregate | Ratio | str | Change | ToDate | Rolling | Stock | FirstPer | Maintain
+KINDS: tuple[str, ...] = (
+    "agg", "ratio", "expr", "change", "to_date", "rolling", "stock", "first_per", "maintain",
+)  # fmt: skip

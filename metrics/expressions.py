@@ -1,0 +1,159 @@
+"""Analysts' SQL: parsed, held against an allow-list, resolved against known columns, and written anew; never pasted as text."""
+
+from collections.abc import Callable, Collection, Mapping
+
+import sqlglot
+from sqlglot import exp
+
+from data.documents import nearest
+from data.errors import FourfoldError
+
+FUNCTIONS: frozenset[str] = frozenset({
+    "abs", "ceil", "floor", "round", "sqrt", "ln", "exp", "power", "sign", "greatest", "least", "coalesce", "nullif",
+    "if", "case", "cast", "try_cast", "lower", "upper", "trim", "length", "substring", "replace", "concat",
+    "starts_with", "contains", "year", "month", "day", "quarter", "date_diff", "datediff", "date_add", "date_trunc",
+    "timestamp_trunc", "isnan", "left", "right", "strip", "date", "str_position", "extract",
+})  # fmt: skip
+SYNTAX: tuple[type[exp.Expression], ...] = (
+    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div,
+    exp.Mod, exp.IntDiv, exp.Neg, exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is,
+    exp.In, exp.Between, exp.Like, exp.ILike, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam,
+    exp.Coalesce, exp.Interval, exp.Var, exp.DPipe, exp.Tuple, exp.Distinct,
+)  # fmt: skip
+MAX_DEPTH = 60
+
+
+class ExpressionError(FourfoldError):
+    """An expression that cannot be used; `hint` says what to write instead."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message} ({hint})" if hint else message)
+        self.message, self.hint = message, hint
+
+
+def parse(text: str) -> exp.Expression:
+    """One scalar expression; ExpressionError for anything that is not one or is not on the allow-list."""
+    try:
+        trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        detail = error.errors[0].get("description", "") if getattr(error, "errors", None) else str(error)
+        raise ExpressionError(f"'{text}' is not a SQL expression: {detail or 'it cannot be parsed'}") from None
+    select = trees[0]
+    if len(trees) != 1 or not isinstance(select, exp.Select) or len(select.expressions) != 1:
+        raise ExpressionError(f"'{text}' is not one scalar expression")
+    if any(part for name, part in select.args.items() if name != "expressions" and part):
+        raise ExpressionError(f"'{text}' holds more than an expression", "no FROM, WHERE or other clause may stand here")
+    tree: exp.Expression = select.expressions[0]
+    if isinstance(tree, exp.Alias):
+        raise ExpressionError(f"'{text}' gives a name with AS", "write the expression alone")
+    for node in tree.walk():
+        _allowed(node, text)
+    return tree
+
+
+def _allowed(node: exp.Expression, text: str) -> None:
+    if node.depth > MAX_DEPTH:
+        raise ExpressionError(f"'{text[:40]}...' is nested too deeply", f"at most {MAX_DEPTH} levels")
+    if isinstance(node, exp.AggFunc):
+        raise ExpressionError(f"'{node.sql()}' aggregates inside an expression",
+                              "the metric's `function:` aggregates; the expression sees one row")  # fmt: skip
+    if isinstance(node, exp.Window | exp.Subquery | exp.Select | exp.Star | exp.Placeholder | exp.Parameter):
+        raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
+    if isinstance(node, exp.Anonymous):
+        name = str(node.this).lower()
+        if name not in FUNCTIONS:
+            raise ExpressionError(f"the function '{name}' may not be used", nearest(name, FUNCTIONS))
+    elif isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
+        names = {name.lower() for name in type(node).sql_names()}
+        if not names & FUNCTIONS:
+            raise ExpressionError(f"the function '{sorted(names)[0]}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS)))
+    elif not isinstance(node, SYNTAX):
+        raise ExpressionError(f"'{node.sql()}' may not stand in an expression")
+
+
+Resolver = Callable[[str, str | None], str]  # (column, qualifier or None) > SQL of the column; raises ExpressionError
+
+
+def render(tree: exp.Expression, resolve: Resolver) -> str:
+    """The expression in DuckDB's dialect, every column resolved and quoted, every division guarded against zero."""
+
+    def rewrite(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Column):
+            qualifier = ".".join(part.name for part in node.parts[:-1]) or None
+            found: exp.Expression = sqlglot.parse_one(resolve(node.name, qualifier), read="duckdb")
+            return found
+        if isinstance(node, exp.Div) and not isinstance(node.expression, exp.Nullif):
+            divisor = exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0))
+            return exp.Div(this=node.this, expression=divisor, typed=False, safe=False)
+        return node
+
+    return str(tree.copy().transform(rewrite).sql(dialect="duckdb"))
+
+
+def columns_of(tree: exp.Expression) -> list[tuple[str, str | None]]:
+    """The columns that an expression reads, as (name, qualifier)."""
+    return [(c.name, ".".join(part.name for part in c.parts[:-1]) or None) for c in tree.find_all(exp.Column)]
+
+
+def names_in(text: str) -> list[str]:
+    """The names that an arithmetic expression over metrics reads, each once; ExpressionError for anything else in it."""
+    tree = parse(text)
+    for node in tree.walk():
+        if not isinstance(node, exp.Column | exp.Identifier | exp.Literal | exp.Paren | exp.Add | exp.Sub | exp.Mul
+                          | exp.Div | exp.Neg) or (isinstance(node, exp.Literal) and node.is_string):  # fmt: skip
+            raise ExpressionError(f"'{node.sql()}' may not stand between metrics", "use + - * / parentheses and numbers")
+    names = columns_of(tree)
+    for name, qualifier in names:
+        if qualifier:
+            raise ExpressionError(f"'{qualifier}.{name}' is not a metric", "write the metric's key alone")
+    return list(dict.fromkeys(name for name, _ in names))
+
+
+def select_columns(text: str, datasets: Collection[str]) -> tuple[list[str], list[str] | None]:
+    """A model's SELECT checked: (datasets it reads, the columns it gives or None when a star hides them).
+
+    Only SELECT, FROM, JOIN, WHERE, UNION ALL and CTEs may stand in it; aggregates and windows are metrics, and refused.
+    """
+    try:
+        trees = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
+    except sqlglot.errors.SqlglotError as error:
+        raise ExpressionError(f"is not valid SQL: {str(error).splitlines()[0]}") from None
+    if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.Union):
+        raise ExpressionError("must be exactly one SELECT")
+    tree = trees[0]
+    if tree.find(exp.AggFunc, exp.Group, exp.Window, exp.Distinct, exp.Limit, exp.Having, exp.Qualify):
+        raise ExpressionError("aggregates, windows, DISTINCT and LIMIT may not stand in a model", "those are metrics")
+    if tree.find(exp.Table) is None:
+        raise ExpressionError("reads no dataset")
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    reads = sorted({table.name for table in tree.find_all(exp.Table)} - own)
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
+            raise ExpressionError(f"'{table.sql()}' is not a dataset", "name datasets alone, without schema or function")
+    for name in reads:
+        if name not in datasets:
+            raise ExpressionError(f"'{name}' is not a dataset", nearest(name, datasets))
+    names = tree.named_selects
+    return reads, None if "*" in names or not all(names) else list(names)
+
+
+def table_resolver(own: Collection[str] | None, joins: Mapping[str, Collection[str] | None], title: str) -> Resolver:
+    """Resolves `column` to the table `_t` and `join.column` to the joined table; None as columns means: not known yet."""
+
+    def resolve(column: str, qualifier: str | None) -> str:
+        if qualifier is None:
+            if own is not None and column not in own:
+                raise ExpressionError(f"'{column}' is not a column of {title}", nearest(column, own))
+            return f'_t."{_escaped(column)}"'
+        if qualifier not in joins:
+            raise ExpressionError(f"'{qualifier}' is not a join of {title}", nearest(qualifier, joins))
+        known = joins[qualifier]
+        if known is not None and column not in known:
+            raise ExpressionError(f"'{column}' is not a column of {qualifier}", nearest(column, known))
+        return f'"{_escaped(qualifier)}"."{_escaped(column)}"'
+
+    return resolve
+
+
+def _escaped(name: str) -> str:
+    return name.replace('"', '""')

@@ -1,0 +1,108 @@
+"""The frame that all values share: units by months, with the tree of units as it stood in each month."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data.calendar import Calendar, MonthIndex, last_day, month_of
+from data.organisation import Tree
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Window:
+    """How far back a value reaches from the month it is read at. `months` is for rolling ones.
+
+    kind: month | quarter | year (from its beginning to the month) | roll (the last `months` whole months).
+    """
+
+    kind: str
+    months: int = 0
+
+
+MONTH, QUARTER, YEAR = Window("month"), Window("quarter"), Window("year")
+SPAN_WINDOWS = {"month": MONTH, "quarter": QUARTER, "year": YEAR, "ytd": YEAR, "r12": Window("roll", 12)}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Consecutive months, `low` to `high` exclusive, in which the tree stands still; `levels` deepest first:
+    (indices of units, indices of their parents)."""
+
+    low: int
+    high: int
+    levels: tuple[tuple[Ints, Ints], ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Units (rows, parents before children) by months (columns, `first` to `last`); `cut_day` is the last day that counts
+    in the last month when that month still runs, else None."""
+
+    units: tuple[str, ...]
+    first: MonthIndex
+    last: MonthIndex
+    calendar: Calendar
+    segments: tuple[Segment, ...]
+    cut_day: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(number of units, number of months)."""
+        return len(self.units), self.last - self.first + 1
+
+    def starts(self, window: Window) -> Ints:
+        """For each month (column) the column in which its window begins; negative where that lies before the grid."""
+        columns = np.arange(self.shape[1])
+        if window.kind == "roll":
+            return np.asarray(columns - (window.months - 1), dtype=np.int64)
+        begin = {"month": lambda m: m, "quarter": self.calendar.quarter_start, "year": self.calendar.year_start}[window.kind]
+        found = np.array([begin(self.first + int(c)) - self.first for c in columns], dtype=np.int64)
+        return found if window.kind == "month" else np.maximum(found, 0)
+
+    def roll_up(self, cells: Floats, how: str = "sum") -> Floats:
+        """Add (or take the extreme of) children into their parents, month by month as the tree stood; shape (.., units, months)."""
+        out = cells.copy()
+        ufunc = {"sum": np.add, "min": np.fmin, "max": np.fmax}[how]
+        for segment in self.segments:
+            part = out[..., segment.low : segment.high]
+            for below, above in segment.levels:
+                ufunc.at(part, (..., above, slice(None)), part[..., below, :])
+        return out
+
+    def closure(self) -> list[tuple[int, str, str]]:
+        """(month, unit, ancestor or itself) for every month and unit: the tree as a table for SQL."""
+        rows = []
+        for segment in self.segments:
+            parent = {int(b): int(a) for below, above in segment.levels for b, a in zip(below, above, strict=True)}
+            for index, unit in enumerate(self.units):
+                chain, at = [unit], index
+                while at in parent:
+                    at = parent[at]
+                    chain.append(self.units[at])
+                rows += [(self.first + m, unit, up) for m in range(segment.low, segment.high) for up in chain]
+        return rows
+
+
+def build_grid(tree: Tree, first: MonthIndex, last: MonthIndex, calendar: Calendar, cut_day: int | None = None) -> Grid:
+    """The grid over a tree, membership taken on the last day of each month."""
+    units = tuple(tree.units)
+    index = {key: position for position, key in enumerate(units)}
+    edges = sorted({first, *(m for day in tree.changes() if first < (m := month_of(day)) <= last)})
+    segments = []
+    for low, high in zip(edges, [*edges[1:], last + 1], strict=True):
+        on = last_day(low)
+        by_depth: dict[int, list[tuple[int, int]]] = {}
+        for key in units:
+            chain = tree.ancestors(key, on)
+            if len(chain) > 1:
+                by_depth.setdefault(len(chain), []).append((index[key], index[chain[1]]))
+        levels = tuple(
+            (np.array([b for b, _ in pairs], dtype=np.int64), np.array([a for _, a in pairs], dtype=np.int64))
+            for _, pairs in sorted(by_depth.items(), reverse=True)
+        )
+        segments.append(Segment(low - first, high - first, levels))
+    return Grid(units, first, last, calendar, tuple(segments), cut_day)

@@ -1,0 +1,98 @@
+"""What must be read from facts: every aggregation below the metrics, each once, grouped so that a table is scanned once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from metrics.catalog import Catalog, resolver, target_aggregate
+from metrics.definitions.kinds import Aggregate, FirstPer, Stock
+from metrics.definitions.metric import TargetTable
+from metrics.definitions.table import Table
+from metrics.expressions import parse, render
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One aggregation of one table, its expressions already resolved to SQL over the alias `_t`.
+
+    `kind` is agg, stock or first; `time` the column it happens by (for a stock: opened), `until` the closing column.
+    """
+
+    kind: str
+    table: str
+    time: str
+    function: str
+    expr: str | None = None
+    filter: str | None = None
+    over_time: str | None = None
+    until: str | None = None
+    inclusive: bool = False
+
+    @property
+    def group(self) -> tuple[str, str, str, str]:
+        """What shares a scan: the table, its time role, and the shape of the scan."""
+        shape = {"agg": "agg", "stock": f"stock:{self.until}:{self.inclusive}:{self.function == 'count_distinct'}"}
+        return (self.table, self.time, shape.get(self.kind, f"first:{self.expr}:{self.filter}"), "")
+
+
+def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer) -> Measure:
+    """The measure that an aggregation in a definition stands for."""
+    table = catalog.tables[body.table]
+    resolve = resolver(catalog, table)
+
+    def sql(text: str | None) -> str | None:
+        return None if text is None else render(parse(text), resolve)
+
+    if isinstance(body, Stock):
+        return Measure("stock", body.table, sql(body.opened) or "", body.function, sql(body.expr), sql(body.filter),
+                       body.over_time, sql(body.closed), body.inclusive)  # fmt: skip
+    time = sql(body.time or (table.time.column if table.time else None)) or ""
+    if isinstance(body, FirstPer):
+        return Measure("first", body.table, time, "count", sql(body.entity), sql(body.filter))
+    return Measure("agg", body.table, time, body.function, sql(body.expr), sql(body.filter), body.over_time)
+
+
+def measures_of(catalog: Catalog, keys: Iterable[str]) -> list[Measure]:
+    """Every measure below these metrics and their targets, each once."""
+    found: dict[Measure, None] = {}
+    for key in keys:
+        for aggregate in catalog.aggregates(key):
+            found.setdefault(measure_of(catalog, aggregate))
+        target = catalog.metrics[key].target
+        if isinstance(target, TargetTable):
+            found.setdefault(measure_of(catalog, target_aggregate(target)))
+    return list(found)
+
+
+def groups_of(measures: Iterable[Measure]) -> dict[tuple[str, str, str, str], list[Measure]]:
+    """The measures by the scan that they share."""
+    groups: dict[tuple[str, str, str, str], list[Measure]] = {}
+    for measure in measures:
+        groups.setdefault(measure.group, []).append(measure)
+    return groups
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table with its joins, ready for a FROM clause, and the SQL of the unit a row belongs to."""
+
+    key: str
+    source: str
+    unit: str
+
+
+def relation(catalog: Catalog, table: Table) -> Relation:
+    """FROM clause over `model.<table>` as `_t` with LEFT JOINs to its many-to-one partners."""
+    parts = [f'model."{table.key}" AS _t']
+    for name, join in table.joins.items():
+        to = join.to or catalog.tables[join.table].grain[0]
+        parts.append(f'LEFT JOIN model."{join.table}" AS "{name}" ON "{name}"."{to}" = _t."{join.key}"')
+    unit = "NULL"
+    if table.unit and table.unit.unit:
+        unit = f"'{table.unit.unit}'"
+    elif table.unit and table.unit.column:
+        qualifier, _, column = table.unit.column.rpartition(".")
+        unit = resolver(catalog, table)(column, qualifier or None)
+    return Relation(table.key, " ".join(parts), unit)
+
+
+__all__ = ["Measure", "Relation", "groups_of", "measure_of", "measures_of", "relation"]
