@@ -1,0 +1,1 @@
+"""One metric in depth, and the list of all."""

@@ -1,0 +1,1 @@
+"""Widgets that pages share; each owns its keys in the session."""

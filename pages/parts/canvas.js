@@ -1,0 +1,34 @@
+// Shows HTML that the server made and turns plain clicks on a[data-go] into triggers; every link keeps a real address,
+// so keyboard, middle click and screen readers work as on any page.
+const modified = (event) => event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+
+const light = (root, source) => {
+  const ids = new Set((source?.dataset.lights ?? "").split(" ").filter(Boolean));
+  root.querySelectorAll("[data-lit]").forEach((node) => node.classList.toggle("lit", ids.has(node.dataset.lit)));
+  root.querySelectorAll("[data-dims]").forEach((node) => node.classList.toggle("dimmed", ids.size > 0));
+};
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  let root = parentElement.querySelector(".canvas");
+  if (!root) {
+    root = document.createElement("div");
+    root.className = "canvas";
+    parentElement.appendChild(root);
+  }
+  if (root.shown !== data.html) {
+    const focused = root.getRootNode().activeElement?.getAttribute("data-key");
+    root.innerHTML = data.html;
+    root.shown = data.html;
+    if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+  root.onclick = (event) => {
+    const link = event.target.closest("a[data-go]");
+    if (!link || modified(event)) return;
+    event.preventDefault();
+    setTriggerValue("go", link.getAttribute("href"));
+  };
+  root.onpointerover = (event) => light(root, event.target.closest("[data-lights]"));
+  root.onfocusin = (event) => light(root, event.target.closest("[data-lights]"));
+  root.onpointerleave = () => light(root, null);
+}

@@ -1,0 +1,41 @@
+"""Going somewhere: a click, a pick or a link becomes a page and a query, within the pages that are open to the viewer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from views.place import Place
+
+_OPEN, _HERE, _WANTED = "way.open", "way.here", "way.wanted"
+
+
+def announce(open_pages: Mapping[str, Any], here: str) -> None:
+    """Tell this run which pages are open (path > st.Page) and which of them is being drawn. Only app.py calls this."""
+    st.session_state[_OPEN] = dict(open_pages)
+    st.session_state[_HERE] = here
+
+
+def is_open(page: str) -> bool:
+    """Whether the viewer may open the page with this path: a link to any other is not drawn as one."""
+    return page in st.session_state.get(_OPEN, {})
+
+
+def want(place: Place) -> None:
+    """Ask for a place from within a callback. On the same page the query changes at once; else `follow` switches."""
+    if place.page == st.session_state.get(_HERE):
+        st.query_params.from_dict(dict(place.query))
+    else:
+        st.session_state[_WANTED] = place
+
+
+def follow() -> None:
+    """Switch to the page that a callback asked for, if it is open to the viewer; any other wish is dropped."""
+    place: Place | None = st.session_state.pop(_WANTED, None)
+    if place is not None and is_open(place.page):
+        go(place)
+
+
+def go(place: Place) -> None:
+    """Switch to an open page now; does not return."""
+    st.switch_page(st.session_state[_OPEN][place.page], query_params=dict(place.query))

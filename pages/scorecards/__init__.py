@@ -1,0 +1,1 @@
+"""What each role opens first: scores and what needs attention."""

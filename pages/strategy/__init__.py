@@ -1,0 +1,1 @@
+"""What we intend: objectives and how they hang together."""

@@ -1,0 +1,1 @@
+"""What a screen shows: pure functions to frozen dataclasses, wording, and their drawing. No Streamlit, no SQL."""

@@ -1,0 +1,234 @@
+"""The one way in which Fourfold writes numbers, units, changes, statuses and periods."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import isfinite
+from typing import Literal
+
+from data.calendar import Calendar, Period, Span, month_of
+
+NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
+
+# ---------------------------------------------------------------------------------------------------- statuses
+
+Tone = Literal["green", "amber", "red", "grey"]
+
+
+@dataclass(frozen=True)
+class StatusWord:
+    """A status as shape, word and tone: colour never speaks alone. `hint` says what to do about it."""
+
+    key: str
+    shape: str
+    word: str
+    tone: Tone
+    hint: str = ""
+
+
+STATUSES: Mapping[str, StatusWord] = {
+    status.key: status
+    for status in (
+        StatusWord("red", "■", "Off target", "red"),
+        StatusWord("amber", "▲", "Watch", "amber"),
+        StatusWord("green", "●", "On target", "green"),
+        StatusWord("error", "!", "Error", "red", "The anchors or the formula contradict themselves: see the definition."),
+        StatusWord("insufficient", "◔", "Insufficient data", "grey", "Too little of what is due has a score."),
+        StatusWord("no_data", "○", "No data", "grey", "Nothing was reported for this period: see data health."),
+        StatusWord("stale", "◷", "Stale", "grey", "The newest facts are older than promised: see data health."),
+        StatusWord("not_due", "◌", "Not due", "grey", "This metric is not reported in this period."),
+        StatusWord("no_target", "–", "No target", "grey", "A target in the metric's file would give it a score."),
+    )
+}
+
+SCORED = ("green", "amber", "red")
+
+
+def status_of(key: str) -> StatusWord:
+    """The words of a status; KeyError for a status that nobody has put into words."""
+    return STATUSES[key]
+
+
+# ---------------------------------------------------------------------------------------------------- numbers
+
+CURRENCIES = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+SHORT_UNITS = {
+    "days": "d", "hours": "h", "minutes": "min", "seconds": "s", "weeks": "wk", "months": "mo", "years": "yr",
+    "points": "pts", "count": "", "number": "", "index": "", "score": "", "": "",
+}  # fmt: skip
+STEPS = ((1e9, "bn"), (1e6, "M"), (1e4, "k"))  # from 10,000 on: 12.4 k
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How the numbers of one metric are written beside each other: same unit, same scale, same decimals."""
+
+    before: str
+    after: str
+    factor: float
+    decimals: int
+    relative: bool  # a change is spoken of in percent of what it was
+    delta_after: str
+
+    def value(self, number: float | None) -> str:
+        """The number with its unit; an en dash where there is none."""
+        if number is None or not isfinite(number):
+            return DASH
+        return f"{_sign(number, self)}{self.before}{_digits(number, self)}{self.after}"
+
+    def bare(self, number: float | None) -> str:
+        """The number without its unit, for a column whose head names the unit."""
+        return DASH if number is None else f"{_sign(number, self)}{_digits(number, self)}"
+
+    def difference(self, number: float | None) -> str:
+        """A signed distance in the metric's own unit (percentage points for shares)."""
+        if number is None or not isfinite(number):
+            return DASH
+        sign = _sign(number, self) or ("+" if _digits(number, self).strip("0.,") else "")
+        return f"{sign}{self.before}{_digits(number, self)}{self.delta_after}"
+
+    def change(self, now: float | None, before: float | None) -> str:
+        """From `before` to `now`: in percent for money and counts of one sign, else as a distance."""
+        if now is None or before is None:
+            return DASH
+        if self.relative and before * now > 0:
+            return signed_share(now / before - 1)
+        return self.difference(now - before)
+
+
+def number_format(measured_in: str, *references: float | None, decimals: int | None = None) -> NumberFormat:
+    """The format for numbers of this unit and of about this size; `decimals` are the metric's own wish."""
+    base, _, per = measured_in.partition("/")
+    base, tail = base.strip(), f"{NBSP}/{NBSP}{per.strip()}" if per else ""
+    sizes = [abs(r) for r in references if r is not None and isfinite(r)]
+    size = max(sizes, default=0.0)
+    if base == "%":
+        wanted = (2 if sizes and size < 0.01 else 1) if decimals is None else decimals
+        return NumberFormat("", f"{NBSP}%{tail}", 0.01, wanted, False, f"{NBSP}pp{tail}")
+    money = len(base) == 3 and base.isupper()
+    before = CURRENCIES.get(base, f"{base}{NBSP}") if money else ""
+    unit = "" if money else SHORT_UNITS.get(base, base)
+    whole = all(abs(s - round(s)) < 1e-9 for s in sizes)
+    factor, letter = next(((f, s) for f, s in STEPS if size >= f), (1.0, ""))
+    if factor > 1:
+        wanted = _three_digits(size / factor)
+    elif decimals is not None:
+        wanted = decimals
+    else:
+        wanted = 0 if size >= 100 or (whole and not money) else 2 if money else 1
+    after = (f"{NBSP}{letter}" if letter else "") + (f"{NBSP}{unit}" if unit else "") + tail
+    relative = money or base in {"count", "number"}
+    return NumberFormat(before, after, factor, wanted, relative, after)
+
+
+def _three_digits(size: float) -> int:
+    return 0 if size >= 100 else 1 if size >= 10 else 2
+
+
+def _digits(number: float, form: NumberFormat) -> str:
+    return f"{abs(number) / form.factor:,.{form.decimals}f}"
+
+
+def _sign(number: float, form: NumberFormat) -> str:
+    return MINUS if number < 0 and _digits(number, form).strip("0.,") else ""
+
+
+def score(value: float | None) -> str:
+    """A score from 0 to 10 with one decimal."""
+    return DASH if value is None else f"{value:.1f}"
+
+
+def signed_score(change: float | None, decimals: int = 1) -> str:
+    """A change of a score with its sign; 0.0 has none."""
+    if change is None:
+        return DASH
+    shown = f"{abs(change):.{decimals}f}"
+    return ("" if not shown.strip("0.") else MINUS if change < 0 else "+") + shown
+
+
+def share(value: float | None, decimals: int = 0) -> str:
+    """A fraction as percent."""
+    return DASH if value is None else f"{value * 100:,.{decimals}f}{NBSP}%".replace("-", MINUS)
+
+
+def signed_share(value: float) -> str:
+    """A fraction as signed percent: +3.2 %."""
+    decimals = 0 if abs(value) >= 0.995 else 1
+    shown = f"{abs(value) * 100:,.{decimals}f}"
+    return ("" if not shown.strip("0.") else MINUS if value < 0 else "+") + f"{shown}{NBSP}%"
+
+
+def whole(value: int | None) -> str:
+    """A count with thousands separators."""
+    return DASH if value is None else f"{value:,}"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """1 metric, 3 metrics."""
+    return f"{number:,}{NBSP}{noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """a, b and c; a, b and 4 more."""
+    known = list(names)
+    if len(known) > most:
+        return f"{', '.join(known[: most - 1])} and {len(known) - most + 1} more"
+    return " and ".join(filter(None, [", ".join(known[:-1]), *known[-1:]]))
+
+
+def sentence(words: str) -> str:
+    """The words with a capital first letter, otherwise as they are."""
+    return words[:1].upper() + words[1:]
+
+
+# ---------------------------------------------------------------------------------------------------- time
+
+SPAN_WORDS: Mapping[Span, str] = {
+    "month": "Month", "quarter": "Quarter", "year": "Year", "ytd": "Year to date", "r12": "Rolling 12 months",
+}  # fmt: skip
+TREND_WORDS: Mapping[Span, str] = {
+    "month": "24 months", "quarter": "8 quarters", "year": "4 years", "ytd": "24 months", "r12": "24 months",
+}  # fmt: skip
+
+
+def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
+    """October 2026, Q4 2026, 2026 (FY 2026 where the year is not the calendar's), Jan to Oct 2026, 12 months to Oct 2026."""
+    end = month_of(period.end)
+    year = (calendar.year_start(end) + 11) // 12
+    fiscal = "FY" + NBSP if calendar.fiscal_start != 1 else ""
+    month = f"{period.end:%B}" if long else f"{period.end:%b}"
+    if period.span == "month":
+        return f"{month}{NBSP}{period.end:%Y}"
+    if period.span == "quarter":
+        number = (calendar.quarter_start(end) - calendar.year_start(end)) // 3 + 1
+        return f"Q{number}{NBSP}{fiscal}{year}"
+    if period.span == "year":
+        return f"{fiscal}{year}"
+    if period.span == "r12":
+        return f"12 months to {month}{NBSP}{period.end:%Y}"
+    start = f"{period.start:%b}" + (f"{NBSP}{period.start:%Y}" if period.start.year != period.end.year else "")
+    return f"{start} to {month}{NBSP}{period.end:%Y}" if period.start.month != period.end.month else period_name(
+        Period("month", period.start, period.end), calendar, long
+    )
+
+
+def day(value: date | None) -> str:
+    """2 Nov 2026."""
+    return DASH if value is None else f"{value.day}{NBSP}{value:%b}{NBSP}{value.year}"
+
+
+def moment(value: datetime) -> str:
+    """2 Nov 2026, 06:10."""
+    return f"{day(value.date())}, {value:%H:%M}"
+
+
+def lasting(length: timedelta) -> str:
+    """A stretch of time in its largest unit: 40 s, 12 min, 3 h, 2 days."""
+    seconds = max(length.total_seconds(), 0)
+    if seconds < 90:
+        return f"{seconds:.0f}{NBSP}s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f}{NBSP}min"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.0f}{NBSP}h"
+    return counted(round(seconds / 86400), "day")
