@@ -1,0 +1,193 @@
+"""The door to DuckDB: connections with safe settings, files built whole or not at all, facts opened for reading.
+
+What differs between DuckDB versions stays in this file. DuckDB is pinned; see the architecture page for the reasons.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from data.errors import SnapshotError
+
+Connection = DuckDBPyConnection
+EngineError = duckdb.Error
+ENGINE_VERSION: str = duckdb.__version__
+
+_AT_OPENING: Mapping[str, str] = {
+    "autoinstall_known_extensions": "false",  # a miss costs seconds offline, and nothing is fetched behind our back
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+_AFTER_OPENING: Mapping[str, str] = {
+    "ieee_floating_point_ops": "false",  # 1/0 is NULL (unknown), not infinity
+    "python_enable_replacements": "false",  # SQL never reaches into Python variables
+    "allow_persistent_secrets": "false",
+    "perfect_ht_threshold": "20",
+    "TimeZone": "'UTC'",
+    "preserve_insertion_order": "true",  # a row's place in its file is its row id while loading
+}
+_PARTIAL = ".partial"
+
+
+@dataclass(frozen=True)
+class FactFile:
+    """One immutable file of facts.
+
+    `path` is relative to the workspace's `var` folder; `year` is None where the dataset is not split by year (or for
+    the rows that have no date); `rows` counts the table `data`.
+    """
+
+    dataset: str
+    path: str
+    year: int | None
+    rows: int
+
+
+def connect(
+    *, threads: int | None = None, memory_limit: str | None = None, spill: Path | None = None
+) -> DuckDBPyConnection:
+    """A private in-memory database with Fourfold's settings, valid for all its cursors.
+
+    `memory_limit` as DuckDB writes it ("4GB"). `spill` is where larger-than-memory work may write; without it a query
+    that needs more memory than allowed fails instead of littering the current folder.
+    """
+    settings: dict[str, str | bool | int | float | list[str]] = dict(_AT_OPENING)
+    if threads is not None:
+        settings["threads"] = threads
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
+    connection = duckdb.connect(":memory:", config=settings)
+    for name, value in _AFTER_OPENING.items():
+        connection.execute(f"SET GLOBAL {name} = {value}")
+    connection.execute(f"SET GLOBAL temp_directory = {literal('' if spill is None else str(spill))}")
+    return connection
+
+
+def identifier(name: str) -> str:
+    """`name` quoted as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """`value` quoted as an SQL string."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def seal(connection: DuckDBPyConnection) -> None:
+    """From now on this database reaches no other file and no network, and no setting changes; temp views may."""
+    connection.execute("SET GLOBAL enable_external_access = false")
+    connection.execute("SET GLOBAL lock_configuration = true")
+
+
+@contextmanager
+def building(connection: DuckDBPyConnection, path: Path) -> Iterator[str]:
+    """Build a database file whole: yields the alias of a new, empty file and gives it the name `path` at the end.
+
+    The file lies under a temporary name (swept by the next publisher after a crash) until it is checkpointed, detached
+    and on disk; no reader ever sees half of it. On an error nothing is left. `path` may exist: it is replaced, and who
+    has the old one open keeps it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    alias = f"building_{secrets.token_hex(4)}"
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_PARTIAL}")
+    connection.execute(f"ATTACH {literal(str(partial))} AS {identifier(alias)}")
+    try:
+        yield alias
+        connection.execute(f"CHECKPOINT {identifier(alias)}")
+        connection.execute(f"DETACH {identifier(alias)}")
+        sync(partial)
+        os.replace(partial, path)
+        sync(path.parent)
+    except BaseException:
+        _abandon(connection, alias, partial)
+        raise
+
+
+def sync(path: Path) -> None:
+    """Force a file, or a folder's list of names, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep_partial(folder: Path) -> int:
+    """Remove what a killed builder left in `folder`; the count of files removed. Only a publisher may call this."""
+    left = [path for path in folder.glob(f"*{_PARTIAL}*") if path.is_file()] if folder.is_dir() else []
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def open_facts(
+    var: Path,
+    files: Sequence[FactFile],
+    *,
+    attach: Mapping[str, Path] | None = None,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    sealed: bool = True,
+) -> DuckDBPyConnection:
+    """The facts of a snapshot, read-only: views source."<dataset>" and quarantine."<dataset>".
+
+    A dataset in several files (years) is one view over all of them. quarantine."<dataset>" has the columns source_file,
+    line, reason, raw (the contract's columns as one JSON text) and is empty where no row was refused. `attach` gives
+    further database files as alias -> path, also read-only. Unless `sealed` is False, no other file can be reached
+    afterwards and no setting changed; temp views are allowed. Hand out `.cursor()`, one per query.
+    Raises SnapshotError naming a file that is missing or broken.
+    """
+    connection = connect(threads=threads, memory_limit=memory_limit, spill=var / "tmp" if not sealed else None)
+    connection.execute("CREATE SCHEMA source; CREATE SCHEMA quarantine")
+    aliases: dict[str, list[str]] = {}
+    for number, file in enumerate(files):
+        alias = f"facts_{number}"
+        _attach_reading(connection, var / file.path, alias)
+        aliases.setdefault(file.dataset, []).append(alias)
+    for alias, path in (attach or {}).items():
+        _attach_reading(connection, path, alias)
+    refused = {
+        row[0]
+        for row in connection.execute(
+            "SELECT database_name FROM duckdb_tables() WHERE table_name = 'quarantine'"
+        ).fetchall()
+    }
+    for dataset, parts in aliases.items():
+        union = " UNION ALL ".join(f"SELECT * FROM {identifier(alias)}.main.data" for alias in parts)
+        connection.execute(f"CREATE VIEW source.{identifier(dataset)} AS {union}")
+        bad = [f"SELECT * FROM {identifier(alias)}.main.quarantine" for alias in parts if alias in refused]
+        connection.execute(f"CREATE VIEW quarantine.{identifier(dataset)} AS {' UNION ALL '.join(bad or [_NO_ROWS])}")
+    if sealed:
+        seal(connection)
+    return connection
+
+
+QUARANTINE_COLUMNS = "source_file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR"
+_NO_ROWS = """SELECT NULL::VARCHAR AS source_file, NULL::BIGINT AS line, NULL::VARCHAR AS reason, NULL::VARCHAR AS raw
+    WHERE false"""
+
+
+def _attach_reading(connection: DuckDBPyConnection, path: Path, alias: str) -> None:
+    if not path.is_file():
+        raise SnapshotError(f"{path}: this file of the snapshot is missing; refresh to build it again")
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS {identifier(alias)} (READ_ONLY)")
+    except EngineError as error:
+        raise SnapshotError(
+            f"{path}: this file of the snapshot cannot be opened ({str(error).splitlines()[0]}); "
+            "remove it and refresh to build it again"
+        ) from error
+
+
+def _abandon(connection: DuckDBPyConnection, alias: str, partial: Path) -> None:
+    attached = connection.execute("SELECT count(*) FROM duckdb_databases() WHERE database_name = ?", [alias]).fetchone()
+    if attached and attached[0]:
+        connection.execute(f"DETACH {identifier(alias)}")
+    partial.unlink(missing_ok=True)
+    partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
