@@ -214,7 +214,7 @@ def _write_whole(path: Path, text: str) -> None:
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_text(text, encoding="utf-8")
     sync(temporary)
-    os.replace(temporary, path)
+    temporary.replace(path)
     sync(path.parent)
 
 

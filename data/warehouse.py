@@ -102,7 +102,7 @@ def building(connection: DuckDBPyConnection, path: Path) -> Iterator[str]:
         connection.execute(f"CHECKPOINT {identifier(alias)}")
         connection.execute(f"DETACH {identifier(alias)}")
         sync(partial)
-        os.replace(partial, path)
+        partial.replace(path)
         sync(path.parent)
     except BaseException:
         _abandon(connection, alias, partial)
