@@ -9,6 +9,8 @@
     └── CommandError        a command was refused (access.policy.Refused says: by whom and why)
 """
 
+from typing import Any
+
 
 class FourfoldError(Exception):
     """Root of the tree; `str(error)` names the place and the remedy."""
@@ -17,7 +19,7 @@ class FourfoldError(Exception):
 class DefinitionError(FourfoldError):
     """A workspace says something that cannot be meant; `problems` holds all of them, in file order."""
 
-    def __init__(self, problems: "tuple[object, ...]") -> None:
+    def __init__(self, problems: tuple[Any, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 

@@ -35,7 +35,7 @@ class Catalog:
     tables: Mapping[str, Table]
     metrics: Mapping[str, Metric]
     drivers: tuple[Driver, ...] = ()
-    columns: Mapping[str, Columns | None] = {}  # noqa: RUF012  (a frozen default that nobody writes to)
+    columns: Mapping[str, Columns | None] = {}
 
     def parts(self, key: str) -> tuple[str, ...]:
         """The metrics that this one is computed from directly."""
@@ -123,7 +123,7 @@ class Catalog:
         return found + _cycles(self)
 
 
-def _linear(tree: exp.Expression) -> bool:
+def _linear(tree: exp.Expr) -> bool:
     """Whether an expression only adds, subtracts, or scales by numbers."""
     for node in tree.find_all(exp.Mul, exp.Div):
         right, left = node.expression, node.this
@@ -180,7 +180,7 @@ def _resolved(catalog: Catalog, table: Table, path: tuple[str | int, ...], dotte
         yield Fault("table", table.key, path, error.message, error.hint)
 
 
-def resolver(catalog: Catalog, table: Table):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def resolver(catalog: Catalog, table: Table):  # type: ignore[no-untyped-def]
     """The resolver of a table's columns and those of its joins (see `expressions.table_resolver`)."""
     joined = {name: catalog.columns.get(join.table) for name, join in table.joins.items()}
     return table_resolver(catalog.columns.get(table.key), joined, table.key)

@@ -14,7 +14,7 @@ FUNCTIONS: frozenset[str] = frozenset({
     "starts_with", "contains", "year", "month", "day", "quarter", "date_diff", "datediff", "date_add", "date_trunc",
     "timestamp_trunc", "isnan", "left", "right", "strip", "date", "str_position", "extract",
 })  # fmt: skip
-SYNTAX: tuple[type[exp.Expression], ...] = (
+SYNTAX: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div,
     exp.Mod, exp.IntDiv, exp.Neg, exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is,
     exp.In, exp.Between, exp.Like, exp.ILike, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam,
@@ -31,19 +31,19 @@ class ExpressionError(FourfoldError):
         self.message, self.hint = message, hint
 
 
-def parse(text: str) -> exp.Expression:
+def parse(text: str) -> exp.Expr:
     """One scalar expression; ExpressionError for anything that is not one or is not on the allow-list."""
     try:
         trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
     except sqlglot.errors.SqlglotError as error:
-        detail = error.errors[0].get("description", "") if getattr(error, "errors", None) else str(error)
-        raise ExpressionError(f"'{text}' is not a SQL expression: {detail or 'it cannot be parsed'}") from None
+        detail = getattr(error, "errors", None) or [{"description": str(error)}]
+        raise ExpressionError(f"'{text}' is not a SQL expression: {detail[0]['description']}") from None
     select = trees[0]
     if len(trees) != 1 or not isinstance(select, exp.Select) or len(select.expressions) != 1:
         raise ExpressionError(f"'{text}' is not one scalar expression")
     if any(part for name, part in select.args.items() if name != "expressions" and part):
         raise ExpressionError(f"'{text}' holds more than an expression", "no FROM, WHERE or other clause may stand here")
-    tree: exp.Expression = select.expressions[0]
+    tree: exp.Expr = select.expressions[0]
     if isinstance(tree, exp.Alias):
         raise ExpressionError(f"'{text}' gives a name with AS", "write the expression alone")
     for node in tree.walk():
@@ -51,7 +51,7 @@ def parse(text: str) -> exp.Expression:
     return tree
 
 
-def _allowed(node: exp.Expression, text: str) -> None:
+def _allowed(node: exp.Expr, text: str) -> None:
     if node.depth > MAX_DEPTH:
         raise ExpressionError(f"'{text[:40]}...' is nested too deeply", f"at most {MAX_DEPTH} levels")
     if isinstance(node, exp.AggFunc):
@@ -74,13 +74,13 @@ def _allowed(node: exp.Expression, text: str) -> None:
 Resolver = Callable[[str, str | None], str]  # (column, qualifier or None) > SQL of the column; raises ExpressionError
 
 
-def render(tree: exp.Expression, resolve: Resolver) -> str:
+def render(tree: exp.Expr, resolve: Resolver) -> str:
     """The expression in DuckDB's dialect, every column resolved and quoted, every division guarded against zero."""
 
-    def rewrite(node: exp.Expression) -> exp.Expression:
+    def rewrite(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
             qualifier = ".".join(part.name for part in node.parts[:-1]) or None
-            found: exp.Expression = sqlglot.parse_one(resolve(node.name, qualifier), read="duckdb")
+            found: exp.Expr = sqlglot.parse_one(resolve(node.name, qualifier), read="duckdb")
             return found
         if isinstance(node, exp.Div) and not isinstance(node.expression, exp.Nullif):
             divisor = exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0))
@@ -90,7 +90,7 @@ def render(tree: exp.Expression, resolve: Resolver) -> str:
     return str(tree.copy().transform(rewrite).sql(dialect="duckdb"))
 
 
-def columns_of(tree: exp.Expression) -> list[tuple[str, str | None]]:
+def columns_of(tree: exp.Expr) -> list[tuple[str, str | None]]:
     """The columns that an expression reads, as (name, qualifier)."""
     return [(c.name, ".".join(part.name for part in c.parts[:-1]) or None) for c in tree.find_all(exp.Column)]
 

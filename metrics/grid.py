@@ -30,7 +30,8 @@ SPAN_WINDOWS = {"month": MONTH, "quarter": QUARTER, "year": YEAR, "ytd": YEAR, "
 @dataclass(frozen=True)
 class Segment:
     """Consecutive months, `low` to `high` exclusive, in which the tree stands still; `levels` deepest first:
-    (indices of units, indices of their parents)."""
+    (indices of units, indices of their parents).
+    """
 
     low: int
     high: int
@@ -40,7 +41,8 @@ class Segment:
 @dataclass(frozen=True)
 class Grid:
     """Units (rows, parents before children) by months (columns, `first` to `last`); `cut_day` is the last day that counts
-    in the last month when that month still runs, else None."""
+    in the last month when that month still runs, else None.
+    """
 
     units: tuple[str, ...]
     first: MonthIndex
@@ -70,7 +72,8 @@ class Grid:
         for segment in self.segments:
             part = out[..., segment.low : segment.high]
             for below, above in segment.levels:
-                ufunc.at(part, (..., above, slice(None)), part[..., below, :])
+                for child, parent in zip(below, above, strict=True):
+                    part[..., parent, :] = ufunc(part[..., parent, :], part[..., child, :])
         return out
 
     def closure(self) -> list[tuple[int, str, str]]:
@@ -106,3 +109,8 @@ def build_grid(tree: Tree, first: MonthIndex, last: MonthIndex, calendar: Calend
         )
         segments.append(Segment(low - first, high - first, levels))
     return Grid(units, first, last, calendar, tuple(segments), cut_day)
+
+
+def window_columns(grid: Grid, window: Window) -> list[tuple[int, int]]:
+    """(column, first column of its window) for every month whose window lies wholly inside the grid."""
+    return [(column, int(low)) for column, low in enumerate(grid.starts(window)) if low >= 0]

@@ -1,0 +1,1 @@
+"""What joins rooms: assembling a workspace, refreshing it, the door for commands."""

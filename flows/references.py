@@ -1,0 +1,98 @@
+"""Holds the files of a workspace against each other: every name that one file uses must exist in another."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from access.roles import GrantModel, PeopleModel, Role, RolesModel
+from data.documents import nearest
+from data.organisation import Tree
+from metrics.definitions.metric import Metric, TargetStep
+from strategy.plan import Objective, Plan, Scorecard
+
+Fault = tuple[str, tuple[str | int, ...], str, str]  # file, path, message, hint
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names that exist; `tree` is None while units must first be read from a dataset."""
+
+    perspectives: Mapping[str, str]
+    tree: Tree | None
+    metrics: Mapping[str, Metric]
+    objectives: Mapping[str, Objective]
+    roles: Mapping[str, Role]
+
+
+def reference_faults(known: Known, plan: Plan, scorecards: Mapping[str, Scorecard], people: PeopleModel,
+                     roles: RolesModel, metrics: Mapping[str, Metric]) -> Iterator[Fault]:  # fmt: skip
+    """Every name that leads nowhere."""
+    yield from _plan_faults(known, plan)
+    for key, card in scorecards.items():
+        yield from _scorecard_faults(known, f"scorecards/{key}.yaml", card)
+    for key, person in people.people.items():
+        for index, grant in enumerate(person.roles):
+            yield from _grant_faults(known, "people.yaml", ("people", key, "roles", index), grant)
+    for claim, grant in roles.groups.items():
+        yield from _grant_faults(known, "roles.yaml", ("groups", claim), grant)
+    for metric in metrics.values():
+        steps = metric.target if isinstance(metric.target, tuple) else ()
+        for index, step in enumerate(steps):
+            yield from _step_faults(known, metric, index, step)
+        for index, test in enumerate(metric.tests):
+            if test.unit is not None:
+                place = f"metrics/{metric.perspective}/{metric.key}.yaml"
+                yield from _units(known, place, ("tests", index, "unit"), (test.unit,))
+
+
+def _plan_faults(known: Known, plan: Plan) -> Iterator[Fault]:
+    for key, objective in plan.objectives.items():
+        at = ("objectives", key)
+        yield from _names("strategy.yaml", (*at, "perspective"), "perspective", (objective.perspective,), known.perspectives)
+        yield from _names("strategy.yaml", (*at, "metrics"), "metric", objective.metrics, known.metrics)
+        if objective.progress:
+            yield from _names("strategy.yaml", (*at, "progress", "metric"), "metric", (objective.progress.metric,), known.metrics)
+            if objective.progress.baseline == objective.progress.target:
+                yield ("strategy.yaml", (*at, "progress"), "baseline and target are the same", "progress has no measure then")
+            if objective.progress.start >= objective.progress.end:
+                yield ("strategy.yaml", (*at, "progress"), "ends before it starts", "swap `start` and `end`")
+    for index, link in enumerate(plan.links):
+        yield from _names("strategy.yaml", ("links", index), "objective", (link.from_, link.to), known.objectives)
+    for key, initiative in plan.initiatives.items():
+        yield from _names("strategy.yaml", ("initiatives", key, "objective"), "objective", (initiative.objective,),
+                          known.objectives)  # fmt: skip
+
+
+def _scorecard_faults(known: Known, place: str, card: Scorecard) -> Iterator[Fault]:
+    yield from _names(place, ("perspectives",), "perspective", card.perspectives, known.perspectives)
+    yield from _names(place, ("objectives",), "objective", card.objectives, known.objectives)
+    yield from _names(place, ("metrics",), "metric", card.metrics, known.metrics)
+    yield from _names(place, ("roles",), "role", card.roles, known.roles)
+    if card.units != "all":
+        yield from _units(known, place, ("units",), card.units)
+    if not card.objectives and not card.metrics:
+        yield (place, (), "names neither objectives nor metrics", "a scorecard without them has nothing to show")
+
+
+def _grant_faults(known: Known, place: str, path: tuple[str | int, ...], grant: GrantModel) -> Iterator[Fault]:
+    yield from _names(place, (*path, "role"), "role", (grant.role,), known.roles)
+    yield from _units(known, place, (*path, "units"), grant.units)
+
+
+def _step_faults(known: Known, metric: Metric, index: int, step: TargetStep) -> Iterator[Fault]:
+    if step.unit is not None and step.unit != "each":
+        place = f"metrics/{metric.perspective}/{metric.key}.yaml"
+        yield from _units(known, place, ("target", index, "unit"), (step.unit,))
+
+
+def _units(known: Known, place: str, path: tuple[str | int, ...], names: Iterable[str]) -> Iterator[Fault]:
+    if known.tree is not None:
+        yield from _names(place, path, "unit", names, known.tree.units)
+
+
+def _names(place: str, path: tuple[str | int, ...], what: str, names: Iterable[str],
+           known: Iterable[str]) -> Iterator[Fault]:  # fmt: skip
+    existing = set(known)
+    for name in names:
+        if name not in existing:
+            yield (place, path, f"'{name}' is not {'an' if what[0] in 'aeiou' and what != 'unit' else 'a'} {what}",
+                   nearest(name, existing))  # fmt: skip

@@ -1,0 +1,224 @@
+"""The refresh: from sources to a published snapshot, or to an error that leaves the old one serving."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.load import load
+from data.documents import Problem
+from data.errors import DefinitionError, FourfoldError
+from data.organisation import Tree, UnitModel, UnitTableModel, tree_of
+from data.snapshots import DatasetState, Manifest, Store
+from data.warehouse import building, connect, open_facts, seal
+from flows.answers import Answer, compare_answers
+from flows.freshness import fresh_tables
+from flows.workspace import Workspace, assemble
+from metrics.catalog import Catalog
+from metrics.compiler import create_models
+from metrics.engine import Engine
+from metrics.grains import check_grains
+from metrics.measures import measures_of
+from metrics.states import read_states
+from metrics.values import SORTED_BY, Clock, compute_values
+
+Progress = Callable[[str, float], None]  # (what is being done, share done 0 to 1)
+_DAY = timedelta(days=1)
+DEFINITIONS = ("*.yaml", "sources/*.yaml", "models/*.yaml", "models/*.sql", "metrics/*/*.yaml", "scorecards/*.yaml")
+VALUES = "values.duckdb"
+
+
+def quiet(_what: str, _share: float) -> None:
+    """No progress shown."""
+
+
+def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None, force: bool = False) -> Manifest:
+    """Load, compute and publish one snapshot of a workspace; returns its manifest.
+
+    When neither facts, nor definitions, nor the day have changed, the current snapshot stays and its manifest is returned
+    (`force` computes all the same). Every attempt is logged. Raises the errors of the step that failed; the snapshot that
+    was current before keeps serving.
+    """
+    store = Store(folder / "var")
+    started, clock = perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
+    attempt: dict[str, Any] = {"started_at": clock}
+    try:
+        workspace = assemble(folder)
+        with store.publishing():
+            manifest = _publish(workspace, store, progress, now or datetime.now().astimezone().date(), force)
+        attempt |= {"ok": True, "snapshot": manifest.id, "answers_failed": manifest.extra["answers_failed"]}
+        return manifest
+    except FourfoldError as error:
+        attempt |= {"ok": False, "error": str(error)}
+        raise
+    finally:
+        if "ok" in attempt:
+            store.log({**attempt, "seconds": round(perf_counter() - started, 3)})
+
+
+@dataclass
+class _Stopwatch:
+    seconds: dict[str, float]
+    last: float
+
+    def lap(self, name: str) -> None:
+        now = perf_counter()
+        self.seconds[name], self.last = round(now - self.last, 3), now
+
+
+def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, force: bool) -> Manifest:
+    watch = _Stopwatch({}, perf_counter())
+    previous = store.current()
+    datasets = load(workspace.sources, workspace.folder, store.var, previous, _part(progress, 0.0, 0.5))
+    watch.lap("load")
+    inputs = _inputs(workspace, datasets, now)
+    if previous is not None and previous.extra.get("inputs") == inputs and not force:
+        progress("nothing has changed", 1.0)
+        return previous
+    connection = open_facts(store.var, [file for state in datasets.values() for file in state.files], sealed=False)
+    try:
+        seal(connection)
+        engine = Engine(connection.cursor())
+        tree = workspace.tree or read_tree(engine, workspace)
+        values = compute(workspace, engine, tree, datasets, now, _part(progress, 0.5, 0.95))
+    finally:
+        connection.close()
+    watch.lap("compute")
+    answers = compare_answers(workspace, values)
+    manifest = Manifest(
+        id=store.new_id(),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        as_of=workspace.as_of(now),
+        today=workspace.today(now),
+        datasets=datasets,
+        values=VALUES,
+        extra={"inputs": inputs, "values": values.num_rows, "answers_failed": sum(not a.ok for a in answers)},
+    )
+    target = store.folder(manifest.id)
+    _copy_definitions(workspace.folder, target / "definitions")
+    write_values(target / VALUES, values, tree, answers)
+    watch.lap("write")
+    manifest = replace(manifest, seconds=watch.seconds)
+    store.publish(manifest)
+    store.prune(workspace.settings.retention.snapshots)
+    progress("published", 1.0)
+    return manifest
+
+
+def compute(workspace: Workspace, engine: Engine, tree: Tree, datasets: Mapping[str, DatasetState], now: date,
+            progress: Progress = quiet) -> pa.Table:  # fmt: skip
+    """The value table of a workspace over opened facts (schema: metrics.values.SCHEMA)."""
+    create_models(engine, workspace.catalog)
+    catalog = _with_real_columns(workspace, engine)
+    keys = {t.key: tuple(d.key) for t in catalog.tables.values() for s in workspace.sources.values()
+            for name, d in s.datasets.items() if t.source == name}  # fmt: skip
+    check_grains(engine, catalog, keys)
+    as_of = workspace.as_of(now)
+    running = workspace.settings.open_period == "show" and (as_of.month == (as_of + _DAY).month)
+    measures = measures_of(catalog, catalog.metrics)
+    progress("reading facts", 0.1)
+    states = read_states(engine, catalog, measures, tree, workspace.calendar, as_of, as_of.day if running else None)
+    clock = Clock(workspace.today(now), as_of, workspace.settings.history_from)
+    fresh = fresh_tables(workspace, engine, datasets)
+    return compute_values(catalog, states, clock, fresh, _part(progress, 0.4, 1.0))
+
+
+def _with_real_columns(workspace: Workspace, engine: Engine) -> Catalog:
+    """The catalog with the columns that the data really has; what only the data could tell is checked now."""
+    columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}
+    plain = {key: {name: kind.lower().split("(")[0] for name, kind in found.items()} for key, found in columns.items()}
+    catalog = replace(workspace.catalog, columns={key: {n: k.split(" ")[0] for n, k in found.items()}
+                                                  for key, found in plain.items()})  # fmt: skip
+    faults = catalog.faults()
+    if faults:
+        raise DefinitionError(tuple(
+            Problem(f"{fault.of} {fault.key}", fault.message, field=".".join(map(str, fault.path)), hint=fault.hint)
+            for fault in faults))  # fmt: skip
+    return catalog
+
+
+def read_tree(engine: Engine, workspace: Workspace) -> Tree:
+    """The tree of units from the dataset that units.yaml names; `DefinitionError` with all that is wrong in it."""
+    table = workspace.unit_table
+    if table is None:
+        raise DefinitionError((Problem("units.yaml", "names neither units nor a table"),))
+    models = [UnitModel.model_validate(row) for row in _unit_rows(engine, table)]
+    tree, faults = tree_of(models, workspace.levels)
+    if faults:
+        raise DefinitionError(tuple(
+            Problem(f"dataset {table.dataset}", message, field=models[i].key if models else "", hint=hint)
+            for i, message, hint in faults))  # fmt: skip
+    return tree
+
+
+def _unit_rows(engine: Engine, table: UnitTableModel) -> list[dict[str, Any]]:
+    """One unit for each key; several rows of a key are its memberships in time."""
+    dated = table.from_ is not None or table.to is not None
+    rows: dict[str, dict[str, Any]] = {}
+    for row in engine.table(f'SELECT * FROM source."{table.dataset}"').to_pylist():
+        unit = rows.setdefault(row[table.key], {"key": row[table.key], "title": row[table.title], "level": row[table.level],
+                                                "parent": None})  # fmt: skip
+        if row[table.parent] is None:
+            continue
+        if not dated:
+            unit["parent"] = row[table.parent]
+            continue
+        membership = {"unit": row[table.parent], "from": row.get(table.from_ or ""), "to": row.get(table.to or "")}
+        unit["parent"] = [*(unit["parent"] or []), membership]
+    return list(rows.values())
+
+
+def write_values(path: Path, values: pa.Table, tree: Tree, answers: list[Answer]) -> None:
+    """values.duckdb: the sorted value table, the units as they were, and the known answers with what came out."""
+    units = pa.Table.from_pylist([
+        {"key": u.key, "title": u.title, "level": u.level, "parent": m.parent if m else None,
+         "from_day": (m.start if m else u.start), "to_day": (m.end if m else u.end)}
+        for u in tree.units.values() for m in (u.memberships or (None,))
+    ])  # fmt: skip
+    tested = pa.Table.from_pylist([answer.__dict__ for answer in answers], schema=Answer.schema())
+    connection = connect()
+    try:
+        with building(connection, path) as alias:
+            for name, table in (("values", values), ("units", units), ("answers", tested)):
+                connection.register("incoming", table)
+                order = f" ORDER BY {', '.join(SORTED_BY)}" if name == "values" else ""
+                connection.execute(f'CREATE TABLE {alias}.main."{name}" AS SELECT * FROM incoming{order}')
+                connection.unregister("incoming")
+    finally:
+        connection.close()
+
+
+def _inputs(workspace: Workspace, datasets: Mapping[str, DatasetState], now: date) -> str:
+    """A fingerprint of all that a snapshot depends on: facts, definitions, the day, and the code that computes."""
+    digest = hashlib.sha256()
+    for name in sorted(datasets):
+        digest.update(f"{name}={datasets[name].fingerprint};".encode())
+    digest.update(f"{workspace.as_of(now)};{workspace.today(now)};".encode())
+    for path in definition_files(workspace.folder):
+        digest.update(path.relative_to(workspace.folder).as_posix().encode() + b"\0" + path.read_bytes())
+    code = Path(__file__).parent.parent
+    for path in sorted([*(code / "metrics").rglob("*.py"), Path(__file__)]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def definition_files(folder: Path) -> list[Path]:
+    """Every file of a workspace that defines something, in a stable order."""
+    return sorted(path for pattern in DEFINITIONS for path in folder.glob(pattern))
+
+
+def _copy_definitions(folder: Path, target: Path) -> None:
+    for path in definition_files(folder):
+        copy = target / path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+
+
+def _part(progress: Progress, low: float, high: float) -> Progress:
+    return lambda what, share: progress(what, low + (high - low) * share)

@@ -1,0 +1,268 @@
+"""Assembles a workspace: every room reads its own models, and this module holds them against each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from access.roles import PeopleModel, PersonModel, Role, RolesModel, roles_of
+from connectors.base import SourceModel
+from data.calendar import Calendar
+from data.documents import Document, Problem, Problems, check, nearest, read
+from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_of
+from flows.references import Known, reference_faults
+from metrics.catalog import Catalog, Columns
+from metrics.definitions.driver import Driver
+from metrics.definitions.metric import Metric
+from metrics.definitions.table import Table
+from metrics.expressions import ExpressionError, select_columns
+from strategy.plan import Plan, Scorecard
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Drivers(RootModel[tuple[Driver, ...]]):
+    """drivers.yaml: a list."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything an organisation says, checked. `tree` is None while it must first be read from a dataset (`unit_table`)."""
+
+    folder: Path
+    settings: Settings
+    levels: tuple[str, ...]
+    tree: Tree | None
+    unit_table: UnitTableModel | None
+    sources: Mapping[str, SourceModel]
+    catalog: Catalog
+    plan: Plan
+    scorecards: Mapping[str, Scorecard]
+    people: Mapping[str, PersonModel]
+    roles: Mapping[str, Role]
+
+    @property
+    def name(self) -> str:
+        """The organisation's name."""
+        return self.settings.name
+
+    @property
+    def currency(self) -> str:
+        """The organisation's currency, ISO code."""
+        return self.settings.currency
+
+    @property
+    def perspectives(self) -> Mapping[str, str]:
+        """Perspective keys with their titles, in the order of the pages."""
+        return self.settings.perspectives
+
+    @property
+    def calendar(self) -> Calendar:
+        """The organisation's calendar."""
+        return self.settings.calendar_of()
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """All metrics by key."""
+        return self.catalog.metrics
+
+    def as_of(self, now: date | None = None) -> date:
+        """The last day whose facts count."""
+        return self.settings.as_of(now or date.today())
+
+    def today(self, now: date | None = None) -> date:
+        """The day that counts as today."""
+        return self.settings.clock(now or date.today())
+
+    def dataset_source(self, dataset: str) -> str | None:
+        """The key of the source that brings a dataset."""
+        return next((key for key, source in self.sources.items() if dataset in source.datasets), None)
+
+
+def assemble(folder: Path) -> Workspace:
+    """Read and check a whole workspace; raises `DefinitionError` with every problem at once."""
+    problems = Problems()
+    files = _Files(folder, problems)
+    settings = files.one("workspace.yaml", Settings)
+    units = files.one("units.yaml", UnitsModel)
+    sources = files.many("sources/*.yaml", SourceModel)
+    tables = _tables(files)
+    metrics = _metrics(files, settings)
+    drivers = files.one("drivers.yaml", Drivers, optional=True)
+    plan = files.one("strategy.yaml", Plan, optional=True) or Plan()
+    scorecards = files.many("scorecards/*.yaml", Scorecard)
+    people = files.one("people.yaml", PeopleModel, optional=True) or PeopleModel()
+    roles = files.one("roles.yaml", RolesModel, optional=True) or RolesModel()
+    tree = _tree(files, units)
+    columns = _columns(files, sources, tables)
+    catalog = Catalog(tables, metrics, drivers.root if drivers else (), columns)
+    if settings and not metrics and not any(p.file.startswith("metrics/") for p in problems.found):
+        problems.add(Problem("metrics/", "the workspace has no metrics", hint="add metrics/financial/revenue.yaml; see docs"))
+    if not any(p.file.startswith(("metrics/", "models/")) for p in problems.found):
+        _catalog_problems(files, catalog)
+    _dataset_problems(files, sources, tables)
+    if settings:
+        known = Known(settings.perspectives, tree, catalog.metrics, plan.objectives, roles_of(roles))
+        for place, path, message, hint in reference_faults(known, plan, scorecards, people, roles, metrics):
+            files.fault(place, path, message, hint)
+    problems.raise_if_any()
+    assert settings is not None and units is not None
+    return Workspace(folder, settings, units.levels, tree, units.table, sources, catalog, plan, scorecards,
+                     people.people, roles_of(roles))  # fmt: skip
+
+
+class _Files:
+    """Reads documents and remembers them, so that later problems find their place."""
+
+    def __init__(self, folder: Path, problems: Problems) -> None:
+        self.folder, self.problems = folder, problems
+        self.documents: dict[str, Document] = {}
+
+    def document(self, path: Path) -> Document | None:
+        document = read(path, self.folder, self.problems)
+        if document:
+            self.documents[document.name] = document
+        return document
+
+    def one(self, name: str, model: type[Model], optional: bool = False) -> Model | None:
+        """One file as a model; a missing optional file is None without a problem."""
+        path = self.folder / name
+        if optional and not path.exists():
+            return None
+        document = self.document(path)
+        return check(model, document, self.problems) if document else None
+
+    def many(self, pattern: str, model: type[Model]) -> dict[str, Model]:
+        """Every file that matches, by file name without suffix."""
+        found: dict[str, Model] = {}
+        for path in sorted(self.folder.glob(pattern)):
+            document = self.document(path)
+            parsed = check(model, document, self.problems) if document else None
+            if parsed is not None:
+                found[path.stem] = parsed
+        return found
+
+    def keyed(self, path: Path, model: type[Model], extra: Mapping[str, Any]) -> Model | None:
+        """One file as a model whose `extra` fields come from its path or from beside it."""
+        document = self.document(path)
+        if document is None:
+            return None
+        if not isinstance(document.content, dict):
+            self.problems.add(document.problem((), "holds no fields"))
+            return None
+        clash = [name for name in extra if name in document.content]
+        for name in clash:
+            self.problems.add(document.problem((name,), f"'{name}' comes from the file's path", "remove the line"))
+        whole = Document(document.path, document.name, {**document.content, **extra}, document.places, document.lines)
+        return None if clash else check(model, whole, self.problems)
+
+    def fault(self, name: str, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
+        """A problem inside a document that was read; a file that is not there gets a plain one."""
+        document = self.documents.get(name)
+        self.problems.add(document.problem(path, message, hint) if document else Problem(name, message, hint=hint))
+
+
+def _tables(files: _Files) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    for path in sorted((files.folder / "models").glob("*.yaml")):
+        extra: dict[str, Any] = {"key": path.stem}
+        document = read(path, files.folder, Problems())
+        name = document.content.get("sql") if document and isinstance(document.content, dict) else None
+        if isinstance(name, str):
+            sql = path.parent / Path(name).name
+            if sql.exists():
+                extra["sql_text"] = sql.read_text(encoding="utf-8-sig")
+            else:
+                known = [p.name for p in path.parent.glob("*.sql")]
+                files.problems.add(document.problem(("sql",), f"the file models/{sql.name} is missing", nearest(sql.name, known))
+                                   if document else Problem(path.name, "is missing"))  # fmt: skip
+        table = files.keyed(path, Table, extra)
+        if table:
+            tables[path.stem] = table
+    return tables
+
+
+def _metrics(files: _Files, settings: Settings | None) -> dict[str, Metric]:
+    metrics: dict[str, Metric] = {}
+    places: dict[str, str] = {}
+    perspectives = settings.perspectives if settings else None
+    for path in sorted((files.folder / "metrics").glob("*/*.yaml")):
+        name = path.relative_to(files.folder).as_posix()
+        folder = path.parent.name
+        if perspectives is not None and folder not in perspectives:
+            files.problems.add(Problem(name, f"the folder '{folder}' is not a perspective of workspace.yaml",
+                                       hint=nearest(folder, perspectives)))  # fmt: skip
+        if path.stem in places:
+            files.problems.add(Problem(name, f"the metric '{path.stem}' stands twice, also in {places[path.stem]}",
+                                       hint="rename one of the files"))  # fmt: skip
+        places[path.stem] = name
+        metric = files.keyed(path, Metric, {"key": path.stem, "perspective": folder})
+        if metric:
+            metrics[path.stem] = metric
+    for path in sorted((files.folder / "metrics").glob("*.yaml")):
+        files.problems.add(Problem(path.relative_to(files.folder).as_posix(), "stands in no perspective",
+                                   hint="move it to metrics/<perspective>/"))  # fmt: skip
+    return metrics
+
+
+def _tree(files: _Files, units: UnitsModel | None) -> Tree | None:
+    if units is None or units.table:
+        return None
+    tree, faults = tree_of(units.units, units.levels)
+    for index, message, hint in faults:
+        files.fault("units.yaml", ("units", index), message, hint)
+    return None if faults else tree
+
+
+def _columns(files: _Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]) -> dict[str, Columns | None]:
+    """The columns of each table with their types: from the contract, from the names that its SQL gives, else unknown."""
+    contracts = {name: {column.as_ or key: column.type for key, column in dataset.columns.items()}
+                 for source in sources.values() for name, dataset in source.datasets.items()}  # fmt: skip
+    known: dict[str, Columns | None] = {}
+    for table in tables.values():
+        if table.source is not None:
+            known[table.key] = contracts.get(table.source)
+            continue
+        try:
+            _, names = select_columns(table.sql_text or "", contracts)
+            known[table.key] = {name: "date" if _is_time(table, name) else "" for name in names} if names else None
+        except ExpressionError as error:
+            files.fault(f"models/{table.key}.yaml", ("sql",), f"models/{table.sql}: {error.message}", error.hint)
+            known[table.key] = None
+    return known
+
+
+def _is_time(table: Table, name: str) -> bool:
+    return table.time is not None and table.time.column == name
+
+
+def _catalog_problems(files: _Files, catalog: Catalog) -> None:
+    for fault in catalog.faults():
+        metric = catalog.metrics.get(fault.key)
+        name = {
+            "metric": f"metrics/{metric.perspective}/{fault.key}.yaml" if metric else "",
+            "table": f"models/{fault.key}.yaml",
+            "driver": "drivers.yaml",
+        }[fault.of]
+        files.fault(name, fault.path, fault.message, fault.hint)
+
+
+def _dataset_problems(files: _Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]) -> None:
+    owner: dict[str, str] = {}
+    for source, model in sources.items():
+        for dataset in model.datasets:
+            if dataset in owner:
+                files.fault(f"sources/{source}.yaml", ("datasets", dataset),
+                            f"the dataset '{dataset}' stands twice, also in sources/{owner[dataset]}.yaml", "rename one")  # fmt: skip
+            owner[dataset] = source
+    if any(p.file.startswith("sources/") for p in files.problems.found):
+        return
+    for table in tables.values():
+        if table.source is not None and table.source not in owner:
+            files.fault(f"models/{table.key}.yaml", ("source",), f"'{table.source}' is not a dataset of any source",
+                        nearest(table.source, owner))  # fmt: skip

@@ -1,0 +1,306 @@
+"""Turns states into values: each kind of metric by its own small function, for any window, over all units and months at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sqlglot import exp
+
+from metrics.catalog import Catalog
+from metrics.definitions.kinds import (
+    Aggregate,
+    Change,
+    FirstPer,
+    InlineStock,
+    Maintain,
+    Operand,
+    Ratio,
+    Rolling,
+    Stock,
+    ToDate,
+)
+from metrics.definitions.metric import Metric
+from metrics.expressions import parse
+from metrics.grid import MONTH, QUARTER, YEAR, Floats, Window
+from metrics.measures import measure_of
+from metrics.sets import set_values
+from metrics.states import Cube, SetCube, States, window_sum
+
+Codes = npt.NDArray[np.int8]
+
+REASONS: tuple[str, ...] = (
+    "",
+    "no rows in this period",
+    "some units or months that were due have not reported",
+    "the denominator is zero",
+    "the history is too short for this window",
+    "a metric it is computed from has no value",
+    "carried forward from an earlier period",
+    "not due in this period",
+)
+NO_ROWS, GAP, ZERO, SHORT, PART, CARRIED, NOT_DUE = range(1, 8)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Values of one metric at one window; all arrays (units, months). NaN = no value, and `why` says why (see REASONS).
+
+    `seen` and `due` count unit-months with and expecting data, `rows` the rows behind the value.
+    """
+
+    value: Floats
+    why: Codes
+    rows: Floats
+    seen: Floats
+    due: Floats
+
+
+@dataclass(frozen=True)
+class Question:
+    """A metric at a window; `early` asks for the twin of a running month: the window's last month with its first days only."""
+
+    key: str
+    window: Window
+    early: bool = False
+
+
+class Evaluator:
+    """Evaluates metrics over states, each question once. `target_of` gives targets to kinds that need them (maintain)."""
+
+    def __init__(self, catalog: Catalog, states: States,
+                 target_of: Callable[[str, Window], Floats] | None = None) -> None:  # fmt: skip
+        self.catalog, self.states, self.grid = catalog, states, states.grid
+        self.target_of = target_of
+        self._known: dict[Question, Cells] = {}
+
+    def cells(self, key: str, window: Window, early: bool = False) -> Cells:
+        """The metric's values at a window, with its null policy and cadence applied."""
+        question = Question(key, window, early and self.grid.cut_day is not None)
+        if question not in self._known:
+            self._known[question] = self._compute(question)
+        return self._known[question]
+
+    def _compute(self, question: Question) -> Cells:
+        metric = self.catalog.metrics[question.key]
+        cells = self._at_cadence(metric, question)
+        if metric.nulls == "carry":
+            return _carried(cells)
+        return cells
+
+    def _at_cadence(self, metric: Metric, question: Question) -> Cells:
+        if metric.cadence == "month" or question.window != MONTH:
+            return self._kind(metric, question.window, question.early)
+        long = QUARTER if metric.cadence == "quarter" else YEAR
+        cells = self._kind(metric, long, question.early)
+        months = range(self.grid.first, self.grid.last + 1)
+        ends = np.array([self.grid.calendar.natural_end("quarter" if long == QUARTER else "year", m) == m for m in months])
+        value = np.where(ends, cells.value, np.nan)
+        why = np.where(ends, cells.why, NOT_DUE).astype(np.int8)
+        return Cells(value, why, np.where(ends, cells.rows, 0.0), cells.seen, cells.due)
+
+    def _kind(self, metric: Metric, window: Window, early: bool) -> Cells:
+        body = metric.body
+        if isinstance(body, Aggregate | Stock | FirstPer):
+            return self.aggregate(body, window, early, nulls=metric.nulls)
+        if isinstance(body, Ratio):
+            return self._ratio(metric, body, window, early)
+        if isinstance(body, str):
+            return self._expression(metric.key, body, window, early)
+        if isinstance(body, Change):
+            return self._change(body, window, early)
+        if isinstance(body, ToDate):
+            return self.cells(body.metric, YEAR if body.since == "year" else QUARTER, early)
+        if isinstance(body, Rolling):
+            return self.cells(body.metric, Window("roll", body.months), early)
+        return self._maintain(body)
+
+    def aggregate(self, body: Aggregate | Stock | FirstPer, window: Window, early: bool, *, nulls: str = "null",
+                  raw: bool = False) -> Cells:  # fmt: skip
+        """An aggregation at a window. `raw` keeps sums over gaps: only where a ratio of the same rows cancels them."""
+        cube = self.states.cubes[measure_of(self.catalog, body)]
+        measure, grid = cube.measure, self.grid
+        seen, due = (window_sum(part, grid, window) for part in (cube.presence.seen, cube.presence.due))
+        if measure.kind == "stock":
+            seen, due = cube.presence.seen, cube.presence.due
+        rows = window_sum(cube.rows, grid, window) if measure.kind != "stock" else cube.rows
+        if isinstance(cube, SetCube):
+            value, some = set_values(self.states, cube, window, early)
+        else:
+            value, some = _from_states(cube, self.states, window, early)
+        why = np.zeros(grid.shape, dtype=np.int8)
+        additive = measure.function in ("sum", "count", "sum_boolean", "count_distinct") or measure.over_time is not None
+        if additive:
+            some = some | ((seen > 0) & (rows == 0))  # rows came, none passed the filter: a true zero
+            value = np.where(some & np.isnan(value), 0.0, value)
+        if nulls == "zero":
+            some = some | (due > 0)
+            value = np.where(some & np.isnan(value), 0.0, value)
+        elif additive and not raw:
+            behind = cube.presence.seen < cube.presence.due if measure.over_time else seen < due
+            gap = behind & (seen > 0)
+            why[gap], some = GAP, some & ~gap
+        why[~some & (why == 0)] = NO_ROWS
+        value = np.where(some, value, np.nan)
+        return _long_enough(Cells(value, why, rows, seen, due), grid.starts(window), measure.kind == "stock")
+
+    def _operand(self, operand: Operand, window: Window, early: bool, nulls: str, raw: bool) -> Cells:
+        if isinstance(operand, InlineStock):
+            return self.aggregate(operand.stock, window, early, nulls=nulls)
+        if isinstance(operand, Aggregate):
+            return self.aggregate(operand, window, early, nulls=nulls, raw=raw)
+        metric = self.catalog.metrics[operand]
+        if raw and isinstance(metric.body, Aggregate):
+            return self.aggregate(metric.body, window, early, nulls=metric.nulls, raw=True)
+        return self.cells(operand, window, early)
+
+    def _ratio(self, metric: Metric, body: Ratio, window: Window, early: bool) -> Cells:
+        raw = self._same_rows(body)
+        top = self._operand(body.numerator, window, early, metric.nulls, raw)
+        bottom = self._operand(body.denominator, window, early, metric.nulls, raw)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = np.where(bottom.value == 0, np.nan, top.value / bottom.value)
+        why = np.where(np.isnan(top.value), np.where(top.why > 0, top.why, PART), bottom.why)
+        why = np.where(~np.isnan(top.value) & (bottom.value == 0), ZERO, why)
+        why = np.where(np.isnan(value), why, 0).astype(np.int8)
+        return Cells(value, why, bottom.rows, np.minimum(top.seen, bottom.seen), np.maximum(top.due, bottom.due))
+
+    def _same_rows(self, body: Ratio) -> bool:
+        """Whether both sides are read from the same rows, so that a unit that did not report is missing in both alike."""
+        sides = []
+        for operand in (body.numerator, body.denominator):
+            inner = self.catalog.metrics[operand].body if isinstance(operand, str) else operand
+            if not isinstance(inner, Aggregate) or inner.over_time:
+                return False
+            sides.append(measure_of(self.catalog, inner))
+        return sides[0].table == sides[1].table and sides[0].time == sides[1].time
+
+    def _expression(self, key: str, text: str, window: Window, early: bool) -> Cells:
+        parts = {name: self.cells(name, window, early) for name in self.catalog.parts(key)}
+        shape = self.grid.shape
+        if not parts:
+            return _constant(arithmetic(parse(text), {}), shape)
+        value = np.broadcast_to(arithmetic(parse(text), {name: cells.value for name, cells in parts.items()}), shape)
+        missing = np.any([np.isnan(cells.value) for cells in parts.values()], axis=0)
+        first_why = np.zeros(shape, dtype=np.int8)
+        for cells in parts.values():
+            first_why = np.where((first_why == 0) & np.isnan(cells.value), cells.why, first_why)
+        why = np.where(np.isnan(value), np.where(missing, np.where(first_why > 0, first_why, PART), ZERO), 0)
+        every = list(parts.values())
+        return Cells(value, why.astype(np.int8), np.sum([c.rows for c in every], axis=0),
+                     np.min([c.seen for c in every], axis=0), np.max([c.due for c in every], axis=0))  # fmt: skip
+
+    def _change(self, body: Change, window: Window, early: bool) -> Cells:
+        now = self.cells(body.metric, window, early)
+        months = back_months(body, window)
+        then = _shifted(now.value, months) if early else self.comparable(body.metric, window, months)
+        difference = now.value - then
+        if body.as_ == "percent":
+            with np.errstate(divide="ignore", invalid="ignore"):
+                value = np.where(then == 0, np.nan, difference / np.abs(then))
+        else:
+            value = difference
+        why = np.where(np.isnan(now.value), np.where(now.why > 0, now.why, NO_ROWS), np.where(np.isnan(then), SHORT, ZERO))
+        return Cells(value, np.where(np.isnan(value), why, 0).astype(np.int8), now.rows, now.seen, now.due)
+
+    def comparable(self, key: str, window: Window, months: int) -> Floats:
+        """The value `months` earlier, like with like: a running last month is compared with the same first days (clause 14)."""
+        whole = _shifted(self.cells(key, window).value, months)
+        if self.grid.cut_day is not None:
+            whole[:, -1] = _shifted(self.cells(key, window, early=True).value, months)[:, -1]
+        return whole
+
+    def _maintain(self, body: Maintain) -> Cells:
+        inner = self.cells(body.metric, MONTH)
+        direction = self.catalog.metrics[body.metric].direction
+        target = self.target_of(body.metric, MONTH) if self.target_of else np.full(self.grid.shape, np.nan)
+        room = np.abs(target) * body.tolerance
+        met = {
+            "up": inner.value >= target - room - 1e-9,
+            "down": inner.value <= target + room + 1e-9,
+            "band": np.abs(inner.value - target) <= room + 1e-9,
+        }[direction]
+        due = (inner.due > 0) & ~np.isnan(target) & (inner.why != NOT_DUE)
+        window = Window("roll", body.months)
+        share_due = window_sum(due.astype(float), self.grid, window)
+        share_met = window_sum((met & due).astype(float), self.grid, window)
+        latest = np.maximum.accumulate(np.where(np.isnan(inner.value), -1, np.arange(self.grid.shape[1])), axis=1)
+        known = (share_due > 0) & (latest == np.arange(self.grid.shape[1]))
+        value = np.where(known, share_met / np.where(share_due == 0, np.nan, share_due), np.nan)
+        why = np.where(known, 0, NO_ROWS).astype(np.int8)
+        rows = window_sum(inner.rows, self.grid, window)
+        return _long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid.starts(window), False)
+
+
+def back_months(body: Change, window: Window) -> int:
+    """How many months a change looks back at a window; one period of a year to date or a rolling window is a year."""
+    months: int | None = body.back.months
+    if months is not None:
+        return months
+    return {"month": 1, "quarter": 3}.get(window.kind, 12)
+
+
+def _from_states(cube: Cube, states: States, window: Window, early: bool) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    measure, grid = cube.measure, states.grid
+    early_value, early_count = cube.early if early else (None, None)
+    if measure.kind == "stock":
+        level = cube.value if early_value is None else early_value
+        if measure.over_time == "mean":
+            months = window_sum(np.ones(grid.shape), grid, window)
+            level = window_sum(cube.value, grid, window, early_value) / months
+        return level, cube.presence.due > 0
+    how = measure.function if measure.function in ("min", "max") else "sum"
+    value = window_sum(cube.value, grid, window, early_value, how)
+    count = window_sum(cube.count, grid, window, early_count)
+    if measure.function == "average":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = np.where(count > 0, value / count, np.nan)
+    return value, count > 0
+
+
+def _long_enough(cells: Cells, starts: npt.NDArray[np.int64], stock: bool) -> Cells:
+    """A rolling window that reaches before the first fact has no value."""
+    short = (starts < 0) & (not stock)
+    value, why = cells.value.copy(), cells.why.copy()
+    value[:, short], why[:, short] = np.nan, SHORT
+    return Cells(value, why, cells.rows, cells.seen, cells.due)
+
+
+def _carried(cells: Cells) -> Cells:
+    columns = np.arange(cells.value.shape[1])
+    last = np.maximum.accumulate(np.where(np.isnan(cells.value), -1, columns), axis=1)
+    filled = np.where(last >= 0, np.take_along_axis(cells.value, np.maximum(last, 0), axis=1), np.nan)
+    carried = np.isnan(cells.value) & ~np.isnan(filled)
+    return Cells(filled, np.where(carried, CARRIED, cells.why).astype(np.int8), cells.rows, cells.seen, cells.due)
+
+
+def _shifted(values: Floats, months: int) -> Floats:
+    out = np.full_like(values, np.nan)
+    if months < values.shape[1]:
+        out[:, months:] = values[:, : values.shape[1] - months]
+    return out
+
+
+def _constant(value: Floats, shape: tuple[int, int]) -> Cells:
+    nothing = np.zeros(shape)
+    return Cells(np.broadcast_to(value, shape).copy(), nothing.astype(np.int8), nothing, nothing, nothing + 1)
+
+
+def arithmetic(tree: exp.Expr, values: dict[str, Floats]) -> Floats:
+    """Evaluate + - * / over arrays; a division by zero gives NaN."""
+    if isinstance(tree, exp.Column):
+        return values[tree.name]
+    if isinstance(tree, exp.Literal):
+        return np.asarray(float(tree.this))
+    if isinstance(tree, exp.Paren):
+        return arithmetic(tree.this, values)
+    if isinstance(tree, exp.Neg):
+        return np.asarray(-arithmetic(tree.this, values))
+    left, right = arithmetic(tree.this, values), arithmetic(tree.expression, values)
+    if isinstance(tree, exp.Div):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(right == 0, np.nan, left / right))
+    by_node: dict[type[exp.Expr], Callable[[Floats, Floats], Floats]] = {
+        exp.Add: np.add, exp.Sub: np.subtract, exp.Mul: np.multiply,
+    }  # fmt: skip
+    return np.asarray(by_node[type(tree)](left, right))

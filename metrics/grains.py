@@ -1,0 +1,28 @@
+"""Tests what joins and counts rest on: that a row of a table is what its grain says, once."""
+
+from collections.abc import Mapping
+
+from data.errors import QueryError
+from metrics.catalog import Catalog
+from metrics.engine import Engine
+
+
+def check_grains(engine: Engine, catalog: Catalog, enforced: Mapping[str, tuple[str, ...]]) -> None:
+    """Raise `QueryError` naming every table whose grain is not unique; `enforced` are keys that a contract guarantees."""
+    faults = []
+    joined = {join.table for table in catalog.tables.values() for join in table.joins.values()}
+    for table in catalog.tables.values():
+        if not table.grain or enforced.get(table.key) == table.grain:
+            continue
+        columns = ", ".join(f'"{name}"' for name in table.grain)
+        found = engine.table(
+            f'SELECT {columns}, count(*) AS times FROM model."{table.key}" GROUP BY {columns} HAVING count(*) > 1 LIMIT 1'
+        ).to_pylist()
+        if found:
+            row = {name: value for name, value in found[0].items() if name != "times"}
+            why = "a join to it would count rows twice" if table.key in joined else "its rows would be counted twice"
+            named = ", ".join(f"{name} = {value}" for name, value in row.items())
+            faults.append(f"models/{table.key}.yaml: grain: {named} stands {found[0]['times']} times; {why}. "
+                          "Mend the data, name the grain that holds, or add `key:` to the contract")  # fmt: skip
+    if faults:
+        raise QueryError("\n".join(faults))

@@ -1,0 +1,80 @@
+"""Reads finished values: the rows of the value table as dataclasses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import pyarrow as pa
+
+from data.calendar import Period, Span
+from metrics.definitions.metric import Metric
+from metrics.engine import Engine
+from metrics.scoring.anchors import FIELDS, Anchors
+from metrics.scoring.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One row of the value table. `value`, `target` and the two `previous` in the metric's own unit; None = there is none.
+
+    `score` 0 to 10; `reason` says in words why there is no colour; `reported` of `expected` unit-months had data; `rows`
+    lie behind the number; `partial` marks a period that still runs, whose `previous` is the same part of the earlier one.
+    """
+
+    metric: str
+    unit: str
+    period: Period
+    value: float | None
+    target: float | None
+    anchors: Anchors
+    score: float | None
+    status: Status
+    reason: str
+    reported: int
+    expected: int
+    rows: int
+    partial: bool
+    previous: float | None
+    previous_year: float | None
+
+
+def read_values(engine: Engine, metrics: dict[str, Metric], keys: Sequence[str], units: Sequence[str], span: Span,
+                first: date, last: date) -> list[Value]:  # fmt: skip
+    """Values of some metrics and units whose periods end between two days, both inclusive, in the table's order."""
+    if not keys or not units:
+        return []
+    table = engine.table(
+        f"SELECT * FROM snapshot.main.\"values\" WHERE unit IN ({_list(units)}) AND metric IN ({_list(keys)}) "
+        f"AND span = '{span}' AND period_end BETWEEN DATE '{first.isoformat()}' AND DATE '{last.isoformat()}' "
+        "ORDER BY unit, metric, period_end")  # fmt: skip
+    return values_of(table, metrics)
+
+
+def values_of(table: pa.Table, metrics: dict[str, Metric]) -> list[Value]:
+    """The rows of a value table as `Value`s; rows of metrics that are no longer defined are left out."""
+    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    found = []
+    for row in range(table.num_rows):
+        metric = metrics.get(columns["metric"][row])
+        if metric is None:
+            continue
+        span = cast(Span, columns["span"][row])
+        anchors = Anchors(metric.direction, **{name: columns[name][row] for name in FIELDS})
+        found.append(Value(
+            metric.key, columns["unit"][row], Period(span, columns["period_start"][row], columns["period_end"][row]),
+            columns["value"][row], columns["target"][row], anchors, columns["score"][row], columns["status"][row],
+            columns["reason"][row], columns["reported"][row], columns["expected"][row], columns["rows"][row],
+            columns["partial"][row], columns["previous"][row], columns["previous_year"][row]))  # fmt: skip
+    return found
+
+
+def periods_in(engine: Engine, span: Span) -> list[Period]:
+    """Every period of a span that has values, newest first."""
+    table = engine.table(f"SELECT DISTINCT period_start, period_end FROM snapshot.main.\"values\" WHERE span = '{span}' "
+                         "ORDER BY period_end DESC")  # fmt: skip
+    return [Period(span, row["period_start"], row["period_end"]) for row in table.to_pylist()]
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in names)

@@ -1,0 +1,157 @@
+"""Targets and anchors in force: by unit and month, carried over levels and windows only as far as that is true (clause 10)."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from data.calendar import MonthIndex, parse_month
+from metrics.catalog import Additivity, Catalog, target_aggregate
+from metrics.definitions.metric import Anchors, Metric, TargetStep, TargetTable
+from metrics.definitions.quantities import Anchor, AtTarget, Distance
+from metrics.evaluate import Evaluator, arithmetic
+from metrics.expressions import parse
+from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, window_columns
+from metrics.states import States
+
+Columns = dict[str, Floats]  # anchor name (see scoring.anchors.FIELDS) > (units, months)
+
+
+class TargetBook:
+    """Answers what the target and the anchors of a metric are at a window; NaN = none."""
+
+    def __init__(self, catalog: Catalog, states: States) -> None:
+        self.catalog, self.grid = catalog, states.grid
+        self.evaluator = Evaluator(catalog, states, self.target)
+        self._known: dict[tuple[str, Window], Floats] = {}
+
+    def target(self, key: str, window: Window) -> Floats:
+        """The target of a metric at a window, (units, months) in the metric's own unit."""
+        if (key, window) not in self._known:
+            self._known[key, window] = self._target(self.catalog.metrics[key], window)
+        return self._known[key, window]
+
+    def _target(self, metric: Metric, window: Window) -> Floats:
+        target = metric.target
+        if target is None:
+            return np.full(self.grid.shape, np.nan)
+        if isinstance(target, TargetTable):
+            return self.evaluator.aggregate(target_aggregate(target), window, early=False).value
+        if target == "components":
+            return self._from_components(metric, window)
+        additivity = self.catalog.additivity(metric.key)
+        steps = target if isinstance(target, tuple) else (TargetStep(value=float(target)),)
+        return carry(self._stated(steps, additivity), additivity, self.grid, window)
+
+    def _stated(self, steps: tuple[TargetStep, ...], additivity: Additivity) -> Floats:
+        """The stated steps by unit and month, and what follows from them for units above."""
+        out = np.full(self.grid.shape, np.nan)
+        for step in steps:
+            low, high = months_between(self.grid, step.from_, step.to)
+            unit = step.unit or ("each" if additivity == "intensive" else self.grid.units[0])
+            rows = slice(None) if unit == "each" else [self.grid.units.index(unit)]
+            out[rows, low:high] = step.value
+        return _filled_upwards(out, additivity, self.grid)
+
+    def _from_components(self, metric: Metric, window: Window) -> Floats:
+        body = metric.body
+        if metric.ratio:
+            top, bottom = (
+                self.target(part, window) if isinstance(part, str) else np.full(self.grid.shape, np.nan)
+                for part in (metric.ratio.numerator, metric.ratio.denominator)
+            )
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return np.where(bottom == 0, np.nan, top / bottom)
+        if isinstance(body, str):
+            parts = {name: self.target(name, window) for name in self.catalog.parts(metric.key)}
+            return np.broadcast_to(arithmetic(parse(body), parts), self.grid.shape).copy()
+        if metric.to_date:
+            return self.target(metric.to_date.metric, YEAR if metric.to_date.since == "year" else QUARTER)
+        assert metric.rolling is not None
+        return self.target(metric.rolling.metric, Window("roll", metric.rolling.months))
+
+    def anchors(self, key: str, window: Window) -> Columns:
+        """The anchors in force at a window, each (units, months); NaN where they do not hold at that level or window."""
+        metric = self.catalog.metrics[key]
+        target = self.target(key, window)
+        additivity = self.catalog.additivity(key)
+        out: Columns = {}
+        for step in metric.anchor_steps:
+            low, high = months_between(self.grid, step.from_, step.to)
+            for name, values in _columns(step, metric, target, lambda n: self._absolute(n, additivity, window)).items():
+                column = out.setdefault(name, np.full(self.grid.shape, np.nan))
+                column[:, low:high] = values[:, low:high]
+        return out
+
+    def _absolute(self, number: float, additivity: Additivity, window: Window) -> Floats:
+        """An absolute number holds everywhere for a ratio or an average, else only where it was stated: top unit, month."""
+        out = np.full(self.grid.shape, np.nan)
+        if additivity == "intensive":
+            out[:] = number
+        elif window == MONTH or additivity == "level":
+            out[0, :] = number
+        return out
+
+
+def _columns(step: Anchors, metric: Metric, target: Floats, absolute: Callable[[float], Floats]) -> Columns:
+    """Every anchor of one step as an array. Distances lie on the bad side of the target, `best` on the good side."""
+    sign = {"up": -1.0, "down": 1.0, "band": -1.0}[metric.direction]
+
+    def place(anchor: Anchor, side: float) -> Floats:
+        if isinstance(anchor, AtTarget):
+            return target
+        if isinstance(anchor, Distance):
+            room = np.abs(target) * anchor.share if anchor.share is not None else np.where(
+                np.isnan(absolute(anchor.margin or 0.0)), np.nan, anchor.margin or 0.0)  # fmt: skip
+            return np.asarray(target + side * room)
+        return absolute(float(anchor))
+
+    out: Columns = {}
+    for name in ("goal", "red", "worst", "best"):
+        anchor = getattr(step, name)
+        if anchor is None:
+            continue
+        side = -sign if name == "best" and metric.direction != "band" else sign
+        low, high = anchor if isinstance(anchor, tuple) else (anchor, anchor)
+        out[name] = place(low, side)
+        if metric.direction == "band":
+            out[f"{name}_high"] = place(high, -side)
+    return out
+
+
+def months_between(grid: Grid, start: str | None, end: str | None) -> tuple[int, int]:
+    """Columns from a month to a month, both inclusive, as a slice's bounds clipped to the grid."""
+    low: MonthIndex = parse_month(start) if start else grid.first
+    high: MonthIndex = parse_month(end) if end else grid.last
+    return max(low - grid.first, 0), max(min(high - grid.first + 1, grid.shape[1]), 0)
+
+
+def _filled_upwards(stated: Floats, additivity: Additivity, grid: Grid) -> Floats:
+    """A unit without a stated target takes the sum (additive) or the common value (intensive) of its children's."""
+    if additivity == "point":
+        return stated
+    out = stated.copy()
+    for segment in grid.segments:
+        part = out[:, segment.low : segment.high]
+        for below, above in segment.levels:
+            for parent in np.unique(above):
+                children = part[below[above == parent]]
+                low, high = np.min(children, axis=0), np.max(children, axis=0)
+                value = np.where(low == high, low, np.nan) if additivity == "intensive" else np.sum(children, axis=0)
+                part[parent] = np.where(np.isnan(part[parent]), value, part[parent])
+    return out
+
+
+def carry(monthly: Floats, additivity: Additivity, grid: Grid, window: Window) -> Floats:
+    """Monthly targets at a window: the sum where the metric is one, the last for levels, a constant for ratios, else none."""
+    if window == MONTH or additivity == "level":
+        return monthly
+    out = np.full(grid.shape, np.nan)
+    if additivity == "point":
+        return out
+    for column, low in window_columns(grid, window):
+        part = monthly[:, low : column + 1]
+        if additivity == "sum":
+            out[:, column] = np.sum(part, axis=1)
+        else:
+            out[:, column] = np.where(np.min(part, axis=1) == np.max(part, axis=1), part[:, -1], np.nan)
+    return out

@@ -1,0 +1,197 @@
+"""Computes the value table: every metric, unit, span and period, with target, anchors, score and status in one row."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data.calendar import SPANS, MonthIndex, Period, Span, last_day, parse_month
+from metrics.catalog import Catalog
+from metrics.definitions.metric import Metric
+from metrics.evaluate import CARRIED, GAP, NOT_DUE, REASONS, Cells
+from metrics.grid import MONTH, SPAN_WINDOWS, Floats, Grid
+from metrics.scoring.anchors import FIELDS, fault_mask, score_all
+from metrics.scoring.labels import label_score
+from metrics.scoring.status import status_all
+from metrics.states import States
+from metrics.targets import Columns, TargetBook
+
+Bools = npt.NDArray[np.bool_]
+
+ANCHOR_FAULT = "the anchors contradict each other in this period"
+STALE = "the data behind it is older than its freshness allows"
+RUNNING = "the period is still running, and its target is for the whole of it"
+NO_TARGET = "no target is set for this unit and period"
+NO_LABEL = "the value is none of the metric's labels"
+
+SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("unit", "metric", "span")]
+    + [("period_start", pa.date32()), ("period_end", pa.date32()), ("value", pa.float64()), ("target", pa.float64())]
+    + [(name, pa.float64()) for name in FIELDS]
+    + [("score", pa.float64()), ("status", pa.string()), ("reason", pa.string()), ("reported", pa.int32()),
+       ("expected", pa.int32()), ("rows", pa.int64()), ("partial", pa.bool_()), ("previous", pa.float64()),
+       ("previous_year", pa.float64())]
+)  # fmt: skip
+SORTED_BY = ("unit", "metric", "span", "period_end")
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """How far the data of a table reaches: its newest day (None: empty), and how many days late is still fresh."""
+
+    newest: date | None
+    within_days: int
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Which day it is, the last day whose facts count, and the first month that values are kept for (None: all)."""
+
+    today: date
+    as_of: date
+    history_from: str | None = None
+
+
+def compute_values(catalog: Catalog, states: States, clock: Clock, fresh: Mapping[str, Fresh],
+                   progress: Callable[[str, float], None] | None = None) -> pa.Table:  # fmt: skip
+    """The value table (SCHEMA), sorted by unit, metric, span and end of period."""
+    book = TargetBook(catalog, states)
+    writer = _Writer(states.grid, clock)
+    order = catalog.order()
+    for position, key in enumerate(order):
+        metric = catalog.metrics[key]
+        late = _late(catalog, key, fresh)
+        for span in SPANS:
+            writer.add(metric, span, book, late)
+        if progress:
+            progress(metric.title, (position + 1) / len(order))
+    return writer.table()
+
+
+def _late(catalog: Catalog, key: str, fresh: Mapping[str, Fresh]) -> date | None:
+    """The last day up to which everything below a metric is fresh: a period that ends later is stale. None: no rule."""
+    days = [
+        f.newest + timedelta(days=f.within_days) if f.newest else date.min
+        for table in catalog.tables_of(key)
+        if (f := fresh.get(table)) is not None
+    ]
+    return min(days) if days else None
+
+
+class _Writer:
+    def __init__(self, grid: Grid, clock: Clock) -> None:
+        self.grid, self.clock = grid, clock
+        self.parts: list[pa.Table] = []
+        start = parse_month(clock.history_from) if clock.history_from else grid.first
+        self.from_column = max(start - grid.first, 0)
+
+    def add(self, metric: Metric, span: Span, book: TargetBook, late: date | None) -> None:
+        """Append all rows of one metric at one span."""
+        grid = self.grid
+        window = SPAN_WINDOWS[span]
+        cells = book.evaluator.cells(metric.key, window)
+        ends = [m - grid.first for m in grid.calendar.ends(span, grid.first, grid.last) if m - grid.first >= self.from_column]
+        begun = np.maximum.accumulate((cells.due > 0) | ~np.isnan(cells.value), axis=1)
+        rows, picks = np.nonzero(begun[:, ends])
+        columns = np.asarray(ends, dtype=np.int64)[picks]
+        if not len(rows):
+            return
+        at = (rows, columns)
+        periods = {c: grid.calendar.period(span, grid.first + c) for c in ends}
+        target = book.target(metric.key, window)
+        anchors = book.anchors(metric.key, window)
+        picked = {name: values[at] for name, values in anchors.items()}
+        running = self._running(metric, book, columns)
+        scores, states, reasons = self._score(metric, cells, at, picked, running, self._stale(periods, columns, late))
+        step = grid.calendar.step(span)
+        whole = np.array([grid.first + c == _month(periods[c]) for c in ends])[picks]
+        cut = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
+        self.parts.append(pa.table({
+            "unit": pa.DictionaryArray.from_arrays(rows.astype(np.int32), list(grid.units)).cast(pa.string()),
+            "metric": pa.repeat(pa.scalar(metric.key), len(rows)),
+            "span": pa.repeat(pa.scalar(span), len(rows)),
+            "period_start": pa.array([periods[c].start for c in columns], pa.date32()),
+            "period_end": pa.array([periods[c].end for c in columns], pa.date32()),
+            "value": _nullable(cells.value[at]),
+            "target": _nullable(target[at]),
+            **{name: _nullable(picked.get(name, np.full(len(rows), np.nan))) for name in FIELDS},
+            "score": _nullable(scores),
+            "status": pa.array(states),
+            "reason": pa.array(reasons),
+            "reported": pa.array(cells.seen[at].astype(np.int32)),
+            "expected": pa.array(cells.due[at].astype(np.int32)),
+            "rows": pa.array(cells.rows[at].astype(np.int64)),
+            "partial": pa.array(~whole | cut),
+            "previous": _nullable(book.evaluator.comparable(metric.key, window, step)[at]),
+            "previous_year": _nullable(book.evaluator.comparable(metric.key, window, 12)[at]),
+        }, schema=SCHEMA))  # fmt: skip
+
+    def _running(self, metric: Metric, book: TargetBook, columns: npt.NDArray[np.int64]) -> Bools:
+        """Where a sum of a month that still runs meets a target for the whole month."""
+        adds = book.catalog.additivity(metric.key) in ("sum", "point")
+        return np.asarray((columns == self.grid.shape[1] - 1) & (self.grid.cut_day is not None) & adds)
+
+    def _stale(self, periods: Mapping[int, Period], columns: npt.NDArray[np.int64], late: date | None) -> Bools:
+        if late is None:
+            return np.zeros(len(columns), dtype=np.bool_)
+        behind = {c: min(period.end, self.clock.as_of) > late for c, period in periods.items()}
+        return np.array([behind[c] for c in columns], dtype=np.bool_)
+
+    def _score(self, metric: Metric, cells: Cells, at: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+               anchors: Columns, running: Bools, stale: Bools) -> tuple[Floats, npt.NDArray[np.str_], list[str]]:  # fmt: skip
+        value, why = cells.value[at], cells.why[at]
+        empty = np.isnan(value)
+        if metric.labels:
+            scores = _labelled(value, metric)
+            fault, aimless = ~empty & np.isnan(scores), np.zeros(len(value), dtype=np.bool_)
+        else:
+            scores = score_all(value, metric.direction, anchors)
+            fault = fault_mask(metric.direction, anchors, len(value)) & ~empty
+            aimless = ~empty & np.isnan(scores) & ~fault
+        not_due = running | ((why == NOT_DUE) & empty) | (empty & self._grace(metric, at[1]))
+        states = status_all(scores, {"error": fault, "not_due": not_due, "no_data": empty, "stale": stale & ~empty,
+                                     "no_target": aimless})  # fmt: skip
+        scored = np.isin(states, ("green", "amber", "red"))
+        texts = np.array([*REASONS, ANCHOR_FAULT, STALE, RUNNING, NO_TARGET, NO_LABEL], dtype=object)
+        code = np.where(empty | (why == CARRIED) | (why == GAP), why, 0).astype(int)
+        for mask, offset in ((states == "no_target", 3), (states == "stale", 1), (running & ~fault, 2)):
+            code = np.where(mask, len(REASONS) + offset, code)
+        code = np.where(fault, len(REASONS) + (4 if metric.labels else 0), code)
+        return np.where(scored, scores, np.nan), states, list(texts[code])
+
+    def _grace(self, metric: Metric, columns: npt.NDArray[np.int64]) -> Bools:
+        """Where nothing is due yet: the days of grace after the period's end are not over."""
+        waits = {
+            int(c): last_day(self.grid.first + int(c)) + timedelta(days=metric.due_after_days) >= self.clock.today
+            for c in np.unique(columns)
+        }
+        return np.array([waits[int(c)] for c in columns], dtype=np.bool_)
+
+    def table(self) -> pa.Table:
+        """All rows, sorted."""
+        if not self.parts:
+            return SCHEMA.empty_table()
+        order = [(name, "ascending") for name in SORTED_BY]
+        return pa.concat_tables(self.parts).sort_by(order)
+
+
+def _labelled(values: Floats, metric: Metric) -> Floats:
+    words = {label.label: label.score for label in metric.labels}
+    out = np.full(len(values), np.nan)
+    for label in metric.labels:
+        out[np.isclose(values, label.value, rtol=0, atol=1e-9)] = label_score(label.label, words)
+    return out
+
+
+def _month(period: Period) -> MonthIndex:
+    return period.end.year * 12 + period.end.month - 1
+
+
+def _nullable(values: Floats | Sequence[float]) -> pa.Array:
+    return pa.array(np.asarray(values, dtype=np.float64), from_pandas=True)
+
+
+__all__ = ["MONTH", "SCHEMA", "SORTED_BY", "Clock", "Fresh", "compute_values"]

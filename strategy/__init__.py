@@ -1,0 +1,1 @@
+"""What we intend and do: objectives, links, scorecards, and what people wrote. Knows metrics by key only."""
