@@ -1,0 +1,1 @@
+"""The demo company: a complete workspace, whose facts a seeded generator makes."""
