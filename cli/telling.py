@@ -1,4 +1,4 @@
-"""How commands speak: results on standard output, progress and errors on standard error, exit code 0 only for success."""
+"""How commands speak: results on standard output, progress and errors on standard error, exit code 0 if all is well."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ def tell_json(content: Any) -> None:
 
 @contextmanager
 def failing_in_words(as_json: bool) -> Iterator[None]:
-    """Turn errors that Fourfold raises on purpose into their words and exit code 1; any other one is a bug and shows."""
+    """Turn errors that are raised on purpose into their words and exit code 1; any other one is a bug and shows."""
     try:
         yield
     except (FourfoldError, Refused) as error:
