@@ -1,5 +1,6 @@
 """How fresh the tables below the metrics are: by the model's own rule, else by the contracts of the datasets they read."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -37,7 +38,7 @@ def _contract(workspace: Workspace, datasets: Mapping[str, DatasetState], name: 
     for source in workspace.sources.values():
         dataset = source.datasets.get(name)
         if dataset is not None and dataset.freshness is not None and name in datasets:
-            return Fresh(datasets[name].newest, dataset.freshness.days)
+            return Fresh(datasets[name].newest, math.ceil(dataset.freshness.span / timedelta(days=1)))
     return None
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from access.roles import PeopleModel, PersonModel, Role, RolesModel, roles_of
 from connectors.base import SourceModel
+from connectors.registry import read_source
 from data.calendar import Calendar
 from data.documents import Document, Problem, Problems, check, nearest, read
 from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_of
@@ -90,7 +91,7 @@ def assemble(folder: Path) -> Workspace:
     files = _Files(folder, problems)
     settings = files.one("workspace.yaml", Settings)
     units = files.one("units.yaml", UnitsModel)
-    sources = files.many("sources/*.yaml", SourceModel)
+    sources = _sources(files)
     tables = _tables(files)
     metrics = _metrics(files, settings)
     drivers = files.one("drivers.yaml", Drivers, optional=True)
@@ -165,6 +166,16 @@ class _Files:
         """A problem inside a document that was read; a file that is not there gets a plain one."""
         document = self.documents.get(name)
         self.problems.add(document.problem(path, message, hint) if document else Problem(name, message, hint=hint))
+
+
+def _sources(files: _Files) -> dict[str, SourceModel]:
+    found: dict[str, SourceModel] = {}
+    for path in sorted((files.folder / "sources").glob("*.yaml")):
+        document = files.document(path)
+        source = read_source(document, files.problems) if document else None
+        if source is not None:
+            found[path.stem] = source
+    return found
 
 
 def _tables(files: _Files) -> dict[str, Table]:

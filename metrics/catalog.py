@@ -1,7 +1,7 @@
 """All definitions of a workspace together: looked up, classified, and held against each other."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlglot import exp
@@ -35,7 +35,7 @@ class Catalog:
     tables: Mapping[str, Table]
     metrics: Mapping[str, Metric]
     drivers: tuple[Driver, ...] = ()
-    columns: Mapping[str, Columns | None] = {}
+    columns: Mapping[str, Columns | None] = field(default_factory=dict)
 
     def parts(self, key: str) -> tuple[str, ...]:
         """The metrics that this one is computed from directly."""

@@ -63,7 +63,7 @@ def aggregate_query(relation: Relation, measures: Sequence[Measure], as_of: date
     """
     time = measures[0].time
     daily = any(m.over_time for m in measures)
-    keys = {"cell": relation.unit, "month": month_sql(time), "early": early_sql(time, cut_day)}
+    keys = {"cell": relation.cell, "month": month_sql(time), "early": early_sql(time, cut_day)}
     if daily:
         keys["day"] = f"CAST({time} AS DATE)"
     wanted: dict[str, str] = {}  # SQL > column name, so that two measures share what they share
@@ -74,7 +74,8 @@ def aggregate_query(relation: Relation, measures: Sequence[Measure], as_of: date
     select = [f"{sql} AS {name}" for name, sql in keys.items()] + ["count(*) AS n"]
     select += [f"{sql} AS {name}" for sql, name in wanted.items()]
     group = ", ".join(str(position + 1) for position in range(len(keys)))
-    sql = f"SELECT {', '.join(select)} FROM {relation.source} WHERE {bounds(time, as_of)} GROUP BY {group}"
+    sql = f"SELECT {', '.join(select)} FROM {relation.source} WHERE {bounds(time, as_of)} AND {relation.where} "
+    sql += f"GROUP BY {group}"
     return StateQuery(sql, columns, daily)
 
 
@@ -110,7 +111,7 @@ def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cu
         parts["v"] = parts["r"] if measure.function == "count" else f"sum({measure.expr}){where}"
         columns[measure] = {name: wanted.setdefault(sql, f"s{len(wanted)}") for name, sql in parts.items()}
     select = [
-        f"{relation.unit} AS cell",
+        f"{relation.cell} AS cell",
         f"{month_sql(opened)} AS month",
         f"{early_sql(opened, cut_day)} AS early",
         f"{month_sql(f'({first_out})')} AS gone",
@@ -120,7 +121,7 @@ def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cu
     sql = (
         f"SELECT {', '.join(select)} FROM {relation.source} "
         f"WHERE {bounds(opened, as_of)} AND ({closed} IS NULL OR {first_out} > CAST({opened} AS DATE)) "
-        "GROUP BY 1, 2, 3, 4, 5"
+        f"AND {relation.where} GROUP BY 1, 2, 3, 4, 5"
     )
     return StateQuery(sql, columns, daily=False)
 
@@ -135,20 +136,21 @@ def open_query(relation: Relation, measure: Measure, as_of: date, months: tuple[
         f"FROM range({months[0]}, {months[1] + 1}) AS r(i)) AS _m"
     )
     return (
-        f"SELECT DISTINCT _m.month AS month, {relation.unit} AS cell, TRUE AS early, {measure.expr} AS thing "
+        f"SELECT DISTINCT _m.month AS month, {relation.cell} AS cell, TRUE AS early, {measure.expr} AS thing "
         f"FROM {relation.source} JOIN {calendar} ON CAST({opened} AS DATE) <= _m.day AND ({still}) "
-        f"WHERE {measure.expr} IS NOT NULL{where}"
+        f"WHERE {measure.expr} IS NOT NULL{where} AND {relation.where}"
     )
 
 
 def first_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None) -> str:
-    """How many entities have their first event in each cell and month; the unit is that of the first event."""
+    """How many entities have their first event in each cell and month; unit and dimensions are those of the first event."""
     where = f" AND ({measure.filter})" if measure.filter else ""
+    first = f"struct_pack(t := {measure.time}, u := {relation.unit}, c := {relation.cell}, keep := {relation.where})"
     firsts = (
-        f"SELECT min(struct_pack(t := {measure.time}, u := {relation.unit})) AS f FROM {relation.source} "
+        f"SELECT min({first}) AS f FROM {relation.source} "
         f"WHERE {bounds(measure.time, as_of)} AND {measure.expr} IS NOT NULL{where} GROUP BY {measure.expr}"
     )
     return (
-        f"SELECT f.u AS cell, {month_sql('f.t')} AS month, {early_sql('f.t', cut_day)} AS early, count(*) AS v "
-        f"FROM ({firsts}) GROUP BY 1, 2, 3"
+        f"SELECT f.c AS cell, {month_sql('f.t')} AS month, {early_sql('f.t', cut_day)} AS early, count(*) AS v "
+        f"FROM ({firsts}) WHERE f.keep GROUP BY 1, 2, 3"
     )

@@ -66,12 +66,16 @@ class Question:
 
 
 class Evaluator:
-    """Evaluates metrics over states, each question once. `target_of` gives targets to kinds that need them (maintain)."""
+    """Evaluates metrics over states, each question once.
+
+    `target_of` gives targets to kinds that need them (maintain). Without `gaps` a cell without rows is a true zero: members
+    of a dimension come and go, while a unit that falls silent is a gap.
+    """
 
     def __init__(self, catalog: Catalog, states: States,
-                 target_of: Callable[[str, Window], Floats] | None = None) -> None:  # fmt: skip
+                 target_of: Callable[[str, Window], Floats] | None = None, *, gaps: bool = True) -> None:
         self.catalog, self.states, self.grid = catalog, states, states.grid
-        self.target_of = target_of
+        self.target_of, self.gaps = target_of, gaps
         self._known: dict[Question, Cells] = {}
 
     def cells(self, key: str, window: Window, early: bool = False) -> Cells:
@@ -134,6 +138,9 @@ class Evaluator:
             some = some | ((seen > 0) & (rows == 0))  # rows came, none passed the filter: a true zero
             value = np.where(some & np.isnan(value), 0.0, value)
         if nulls == "zero":
+            some = some | (due > 0)
+            value = np.where(some & np.isnan(value), 0.0, value)
+        elif additive and not self.gaps:
             some = some | (due > 0)
             value = np.where(some & np.isnan(value), 0.0, value)
         elif additive and not raw:

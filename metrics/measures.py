@@ -73,11 +73,16 @@ def groups_of(measures: Iterable[Measure]) -> dict[tuple[str, str, str, str], li
 
 @dataclass(frozen=True)
 class Relation:
-    """A table with its joins, ready for a FROM clause, and the SQL of the unit a row belongs to."""
+    """A table with its joins, ready for a FROM clause, and the SQL of the unit a row belongs to.
+
+    `cell` is what states are kept by: the unit, or a dimension when a metric is cut by one; `where` keeps some rows only.
+    """
 
     key: str
     source: str
     unit: str
+    cell: str
+    where: str = "TRUE"
 
 
 def relation(catalog: Catalog, table: Table) -> Relation:
@@ -92,7 +97,7 @@ def relation(catalog: Catalog, table: Table) -> Relation:
     elif table.unit and table.unit.column:
         qualifier, _, column = table.unit.column.rpartition(".")
         unit = resolver(catalog, table)(column, qualifier or None)
-    return Relation(table.key, " ".join(parts), unit)
+    return Relation(table.key, " ".join(parts), unit, unit)
 
 
 __all__ = ["Measure", "Relation", "groups_of", "measure_of", "measures_of", "relation"]

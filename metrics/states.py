@@ -1,6 +1,6 @@
 """States: what facts leave behind for each unit and month, mergeable into every window and every level without a second scan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,12 +11,14 @@ import pyarrow.compute as pc
 
 from data.calendar import Calendar, MonthIndex, month_of
 from data.errors import QueryError
-from data.organisation import Tree
+from data.documents import nearest
+from data.organisation import Membership, Tree, Unit
+from data.warehouse import literal
 from metrics.catalog import Catalog
 from metrics.compiler import StateQuery, aggregate_query, first_query, open_query, stock_query
 from metrics.engine import Engine
 from metrics.grid import Floats, Grid, Window, build_grid
-from metrics.measures import Measure, groups_of, relation
+from metrics.measures import Measure, Relation, groups_of, relation
 
 _EXTREMES = {"min": "min", "max": "max"}
 
@@ -80,17 +82,23 @@ def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None 
     return out
 
 
-def read_states(engine: Engine, catalog: Catalog, measures: Sequence[Measure], tree: Tree, calendar: Calendar,
-                as_of: date, cut_day: int | None) -> States:  # fmt: skip
+Narrow = Callable[[Relation, Measure], Relation]
+
+
+def read_states(engine: Engine, catalog: Catalog, measures: Sequence[Measure], tree: Tree | None, calendar: Calendar,
+                as_of: date, cut_day: int | None, narrow: Narrow | None = None) -> States:  # fmt: skip
     """Scan the facts (once per table and time role) and roll the states up over units.
 
-    Raises `QueryError` when rows belong to units that the tree does not know, naming them and the table.
+    `narrow` changes what is scanned: a dimension as cells, fewer rows; `tree` is then None, and the cells that were found
+    stand side by side below one total. Raises `QueryError` when rows belong to units that the tree does not know.
     """
-    reader = _Reader(engine, catalog, tree, as_of, cut_day)
+    reader = _Reader(engine, catalog, tree, as_of, cut_day, narrow)
     scans = [reader.scan(group, members) for group, members in groups_of([*measures, *_presence_of(measures)]).items()]
     last = month_of(as_of)
     starts = [scan.first for scan in scans if scan.first is not None and not scan.stock]
     starts = starts or [scan.first for scan in scans if scan.first is not None]
+    if tree is None:
+        tree = reader.tree = _flat_tree(engine, scans)
     grid = build_grid(tree, min([*starts, last]), last, calendar, cut_day)
     engine.run("CREATE OR REPLACE TEMP TABLE closure(month INTEGER, cell VARCHAR, unit VARCHAR)")
     reader.publish_closure(grid)
@@ -124,14 +132,17 @@ class _Scan:
 
 
 class _Reader:
-    def __init__(self, engine: Engine, catalog: Catalog, tree: Tree, as_of: date, cut_day: int | None) -> None:
+    def __init__(self, engine: Engine, catalog: Catalog, tree: Tree | None, as_of: date, cut_day: int | None,
+                 narrow: Narrow | None) -> None:
         self.engine, self.catalog, self.tree, self.as_of, self.cut_day = engine, catalog, tree, as_of, cut_day
-        self.count = 0
+        self.narrow, self.count = narrow, 0
 
     def scan(self, group: tuple[str, str, str, str], members: list[Measure]) -> _Scan:
         self.count += 1
         name = f"states_{self.count}"
         source = relation(self.catalog, self.catalog.tables[group[0]])
+        if self.narrow:
+            source = self.narrow(source, members[0])
         kind = members[0].kind
         query: StateQuery | None = None
         if kind == "agg":
@@ -152,19 +163,18 @@ class _Reader:
             self.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
         except QueryError as error:
             raise QueryError(f"models/{group[0]}.yaml: a metric on this table cannot be computed: {error}") from error
-        self._check_units(name, group[0])
+        if self.tree is not None:
+            self._check_units(name, group[0], self.tree)
         first = self.engine.arrays(f"SELECT CAST(min(month) AS BIGINT) AS m FROM {name}")["m"]
         return _Scan(kind, (group[0], group[1]), tuple(members), query, name,
                      int(first[0]) if len(first) and first[0] is not None and first[0] == first[0] else None)  # fmt: skip
 
-    def _check_units(self, name: str, table: str) -> None:
+    def _check_units(self, name: str, table: str, tree: Tree) -> None:
         cells = self.engine.table(f"SELECT cell, count(*) AS n FROM {name} GROUP BY cell").to_pylist()
-        lost = [row["cell"] for row in cells if row["cell"] not in self.tree]
+        lost = [row["cell"] for row in cells if row["cell"] not in tree]
         if lost:
-            from data.documents import nearest
-
             names = ", ".join("(empty)" if cell is None else f"'{cell}'" for cell in sorted(lost, key=str)[:5])
-            hint = nearest(str(lost[0]), self.tree.units)
+            hint = nearest(str(lost[0]), tree.units)
             raise QueryError(
                 f"models/{table}.yaml: rows belong to {names}, which units.yaml does not know; they would be missing from "
                 f"every total. Add the unit, mend the data, or refuse such rows in the contract with `one_of`"
@@ -174,7 +184,7 @@ class _Reader:
         rows = grid.closure()
         chunks = [rows[at : at + 20_000] for at in range(0, len(rows), 20_000)]
         for chunk in chunks:
-            values = ", ".join(f"({month}, '{cell}', '{unit}')" for month, cell, unit in chunk)
+            values = ", ".join(f"({month}, {literal(cell)}, {literal(unit)})" for month, cell, unit in chunk)
             self.engine.run(f"INSERT INTO closure VALUES {values}")
 
     def presence(self, grid: Grid, scan: _Scan) -> Presence:
@@ -182,7 +192,7 @@ class _Reader:
         seen = self._cells(grid, scan.relation, "n", None) > 0
         due = np.maximum.accumulate(seen, axis=1)
         for row, key in enumerate(grid.units):
-            end = month_of(self.tree.units[key].end)
+            end = month_of(self.tree.units[key].end) if self.tree else grid.last
             if end < grid.last:
                 due[row, max(end - grid.first + 1, 0) :] = seen[row, max(end - grid.first + 1, 0) :]
         return Presence(grid.roll_up(seen.astype(float)), grid.roll_up(due.astype(float)))
@@ -276,6 +286,18 @@ class _Reader:
         inside = (months >= 0) & (months < grid.shape[1]) & ~np.isnan(values.astype(float))
         out[rows[inside].astype(int), months[inside].astype(int)] = values[inside]
         return out
+
+
+TOTAL = "\x00total"
+
+
+def _flat_tree(engine: Engine, scans: Sequence[_Scan]) -> Tree:
+    """All cells that were found, side by side below one total."""
+    found = " UNION ".join(f"SELECT CAST(cell AS VARCHAR) AS cell FROM {scan.relation}" for scan in scans)
+    cells = engine.table(f"SELECT cell FROM ({found}) ORDER BY cell").column("cell").to_pylist()
+    units = {TOTAL: Unit(TOTAL, "Total", "total")}
+    units |= {cell: Unit(cell, cell, "member", (Membership(TOTAL),)) for cell in cells}
+    return Tree(units, ("total", "member"))
 
 
 def _standing(grid: Grid, known: npt.NDArray[np.bool_]) -> Presence:

@@ -1,0 +1,82 @@
+"""Opens what a refresh published: definitions as they were, facts and values read-only, once per process and snapshot."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from data.errors import SnapshotError
+from data.organisation import FAR_AHEAD, LONG_AGO, Membership, Tree, Unit
+from data.snapshots import Manifest, Store
+from data.warehouse import Connection, open_facts
+from flows.workspace import Workspace, assemble
+from metrics.catalog import Catalog
+from metrics.compiler import create_models
+from metrics.engine import Engine
+
+KEPT_OPEN = 2  # the current snapshot, and the one before it while pages still draw from it
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A published snapshot, open for reading. `workspace` is what the definitions said when it was made."""
+
+    manifest: Manifest
+    workspace: Workspace
+    tree: Tree
+    catalog: Catalog
+    _connection: Connection = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The snapshot's id; part of every cache key."""
+        return self.manifest.id
+
+    def engine(self) -> Engine:
+        """A new cursor of its own: one per query, never shared between threads."""
+        return Engine(self._connection.cursor())
+
+
+_open: OrderedDict[tuple[Path, str], Opened] = OrderedDict()
+_lock = threading.Lock()
+
+
+def open_current(folder: Path) -> Opened:
+    """The snapshot that the pointer names now; opened on first use. Raises `SnapshotError` before the first refresh."""
+    store = Store(folder / "var")
+    name = store.current_id()
+    if name is None:
+        raise SnapshotError(f"{folder} has no snapshot yet; make one with: ./run fourfold refresh --workspace {folder}")
+    with _lock:
+        key = (folder.resolve(), name)
+        if key not in _open:
+            _open[key] = _opened(folder, store, name)
+            while len(_open) > KEPT_OPEN:
+                _open.popitem(last=False)
+        return _open[key]
+
+
+def _opened(folder: Path, store: Store, name: str) -> Opened:
+    manifest = store.load(name)
+    target = store.folder(name)
+    workspace = assemble(target / "definitions")
+    if manifest.values is None:
+        raise SnapshotError(f"{target}: the snapshot has no values; refresh again")
+    connection = open_facts(folder / "var", manifest.files(), attach={"snapshot": target / manifest.values})
+    engine = Engine(connection.cursor())
+    create_models(engine, workspace.catalog)
+    columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}
+    catalog = Catalog(workspace.catalog.tables, workspace.catalog.metrics, workspace.catalog.drivers, columns)
+    return Opened(manifest, workspace, _tree(engine, workspace), catalog, connection)
+
+
+def _tree(engine: Engine, workspace: Workspace) -> Tree:
+    """The tree as the snapshot keeps it, which is also right where units come from a dataset."""
+    units: dict[str, Unit] = {}
+    for row in engine.table("SELECT * FROM snapshot.main.units").to_pylist():
+        known = units.get(row["key"])
+        memberships = known.memberships if known else ()
+        if row["parent"] is not None:
+            memberships = (*memberships, Membership(row["parent"], row["from_day"] or LONG_AGO, row["to_day"] or FAR_AHEAD))
+        units[row["key"]] = Unit(row["key"], row["title"], row["level"], memberships)
+    return Tree(units, workspace.levels)

@@ -1,0 +1,120 @@
+"""The rows behind a number: exactly those that a metric's aggregations counted, a page at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from data.calendar import Calendar, first_day, month_of
+from data.errors import QueryError
+from data.warehouse import identifier, literal
+from metrics.catalog import Catalog, resolver
+from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Ratio, Rolling, Stock, ToDate
+from metrics.engine import Engine
+from metrics.grid import MONTH, QUARTER, SPAN_WINDOWS, YEAR, Window
+from metrics.measures import Measure, Relation, measure_of, relation
+from metrics.slices import EMPTY_MEMBER, Asked, inside
+
+
+@dataclass(frozen=True)
+class Part:
+    """One aggregation below a metric, with the window over which it is read; `title` tells it from the others."""
+
+    title: str
+    body: Aggregate | Stock | FirstPer
+    window: Window
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """A page of rows: which part of the metric they belong to, column names, plain values, and how many there are in all."""
+
+    part: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    total: int
+
+
+def parts_of(catalog: Catalog, key: str, window: Window, title: str = "") -> list[Part]:
+    """The aggregations below a metric, each once, with the window over which each is read."""
+    found = {(part.body, part.window): part for part in reversed(list(_parts(catalog, key, window, title)))}
+    return list(reversed(found.values()))
+
+
+def _parts(catalog: Catalog, key: str, window: Window, title: str) -> Iterator[Part]:
+    metric = catalog.metrics[key]
+    body = metric.body
+    if metric.cadence != "month" and window == MONTH:
+        window = QUARTER if metric.cadence == "quarter" else YEAR
+    name = title or metric.title
+    if isinstance(body, Aggregate | Stock | FirstPer):
+        yield Part(name, body, window)
+    elif isinstance(body, Ratio):
+        for side, operand in (("numerator", body.numerator), ("denominator", body.denominator)):
+            if isinstance(operand, str):
+                yield from _parts(catalog, operand, window, "")
+            else:
+                inner = operand.stock if isinstance(operand, InlineStock) else operand
+                yield Part(f"{name}: {side}", inner, window)
+    else:
+        if isinstance(body, ToDate):
+            window = YEAR if body.since == "year" else QUARTER
+        elif isinstance(body, Rolling):
+            window = Window("roll", body.months)
+        for part in catalog.parts(key):
+            yield from _parts(catalog, part, window, "")
+
+
+def read_rows(engine: Engine, catalog: Catalog, key: str, asked: Asked, calendar: Calendar, *, part: int = 0,
+              dimension: str | None = None, member: str | None = None, limit: int = 200, offset: int = 0) -> RowPage:
+    """One page of the rows of one part of a metric, for a unit and period, optionally of one member of a dimension.
+
+    Raises `QueryError` for a part that the metric does not have.
+    """
+    parts = parts_of(catalog, key, SPAN_WINDOWS[asked.period.span])
+    if not 0 <= part < len(parts):
+        raise QueryError(f"{catalog.metrics[key].title} has {len(parts)} parts, and part {part} is not one of them")
+    chosen = parts[part]
+    measure = measure_of(catalog, chosen.body)
+    table = catalog.tables[measure.table]
+    source = relation(catalog, table)
+    resolve = resolver(catalog, table)
+    conditions = [inside(source, measure, asked), *_when(measure, chosen.window, asked, calendar)]
+    if measure.filter and measure.kind != "first":
+        conditions.append(f"({measure.filter})")
+    if dimension is not None:
+        qualifier, _, column = table.dimensions[dimension].column.rpartition(".")
+        text = f"coalesce(CAST({resolve(column, qualifier or None)} AS VARCHAR), {literal(EMPTY_MEMBER)})"
+        conditions.append(f"{text} = {literal(member or EMPTY_MEMBER)}")
+    names = table.rows or tuple(engine.columns(f'model."{table.key}"'))
+    shown = []
+    for name in names:
+        qualifier, _, column = name.rpartition(".")
+        shown.append(f"{resolve(column, qualifier or None)} AS {identifier(name)}")
+    inner = f"{source.source} WHERE {' AND '.join(conditions)}"
+    if measure.kind == "first":
+        inner = f"{source.source} WHERE {_first(measure, source)} AND {' AND '.join(conditions)}"
+    total = engine.table(f"SELECT count(*) AS n FROM {inner}").column("n")[0].as_py()
+    order = f"ORDER BY {measure.time} DESC, 1" if measure.time else "ORDER BY 1"
+    page = engine.table(f"SELECT {', '.join(shown)} FROM {inner} {order} LIMIT {int(limit)} OFFSET {int(offset)}")
+    rows = tuple(tuple(row.values()) for row in page.to_pylist())
+    return RowPage(chosen.title, tuple(page.column_names), rows, int(total))
+
+
+def _when(measure: Measure, window: Window, asked: Asked, calendar: Calendar) -> list[str]:
+    end = f"DATE '{asked.end.isoformat()}'"
+    if measure.kind == "stock":
+        still = ">=" if measure.inclusive else ">"
+        return [f"CAST({measure.time} AS DATE) <= {end}",
+                f"({measure.until} IS NULL OR CAST({measure.until} AS DATE) {still} {end})"]
+    month = month_of(asked.end)
+    start = {"roll": month - window.months + 1, "month": month, "quarter": calendar.quarter_start(month),
+             "year": calendar.year_start(month)}[window.kind]
+    return [f"{measure.time} >= DATE '{first_day(start).isoformat()}'", f"{measure.time} < {end} + INTERVAL 1 DAY"]
+
+
+def _first(measure: Measure, source: Relation) -> str:
+    """Keeps the first events of each entity: rows at the earliest time and unit at which one passes the filter."""
+    event = f"struct_pack(e := {measure.expr}, f := struct_pack(t := {measure.time}, u := {source.unit}))"
+    where = f"{measure.expr} IS NOT NULL AND ({measure.filter or 'TRUE'})"
+    firsts = f"struct_pack(e := {measure.expr}, f := min(struct_pack(t := {measure.time}, u := {source.unit})))"
+    return (f"({where}) AND {event} IN "
+            f"(SELECT {firsts} FROM {source.source} WHERE {where} GROUP BY {measure.expr})")

@@ -1,0 +1,108 @@
+"""Cuts a metric by a dimension for one unit and period: the same compiler and evaluator, with members in the place of units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from data.calendar import Calendar, MonthIndex, Period, month_of
+from data.errors import QueryError
+from data.warehouse import literal
+from metrics.catalog import Catalog, resolver
+from metrics.compiler import month_sql
+from metrics.definitions.metric import Metric
+from metrics.engine import Engine
+from metrics.evaluate import Evaluator
+from metrics.grid import SPAN_WINDOWS
+from metrics.measures import Measure, Relation, measures_of
+from metrics.states import TOTAL, read_states
+
+EMPTY_MEMBER = "(none)"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One member of a dimension: its value now and in the like period before (None: no rows), and the rows behind it."""
+
+    member: str
+    value: float | None
+    previous: float | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The unit and period that are cut. `cells` are the units below the asked one by month, `cut_day` the last day that
+    counts of a month that still runs."""
+
+    period: Period
+    as_of: date
+    cells: Mapping[MonthIndex, tuple[str, ...]]
+    cut_day: int | None = None
+
+    @property
+    def end(self) -> date:
+        """The last day that counts."""
+        return min(self.period.end, self.as_of)
+
+
+def dimensions_of(catalog: Catalog, key: str) -> dict[str, str]:
+    """The dimensions by which a metric can be cut, with their titles: those that every table below it has."""
+    tables = [catalog.tables[name] for name in catalog.tables_of(key)]
+    shared = [set(table.dimensions) for table in tables]
+    names = set.intersection(*shared) if shared else set()
+    return {name: d.title or name.replace("_", " ").capitalize()
+            for name, d in (tables[0].dimensions.items() if tables else ()) if name in names}
+
+
+def slice_metric(engine: Engine, catalog: Catalog, key: str, dimension: str, asked: Asked, calendar: Calendar) -> list[Slice]:
+    """The metric for each member of a dimension, largest first, rows without a member as `(none)`.
+
+    Raises `QueryError` when a table below the metric lacks the dimension: half a metric cannot be cut.
+    """
+    known = dimensions_of(catalog, key)
+    metric = catalog.metrics[key]
+    if dimension not in known:
+        lacking = [name for name in catalog.tables_of(key) if dimension not in catalog.tables[name].dimensions]
+        raise QueryError(f"{metric.title} cannot be cut by '{dimension}': {', '.join(lacking)} has no such dimension; "
+                         f"possible: {', '.join(known) or 'none'}")
+
+    def narrow(source: Relation, measure: Measure) -> Relation:
+        table = catalog.tables[measure.table]
+        qualifier, _, column = table.dimensions[dimension].column.rpartition(".")
+        member = resolver(catalog, table)(column, qualifier or None)
+        cell = f"coalesce(CAST({member} AS VARCHAR), {literal(EMPTY_MEMBER)})"
+        return replace(source, cell=cell, where=inside(source, measure, asked))
+
+    own = Metric.model_copy(metric, update={"target": None, "anchors": None})
+    alone = replace(catalog, metrics={**catalog.metrics, key: own})
+    states = read_states(engine, alone, measures_of(alone, [key]), None, calendar, asked.end, asked.cut_day, narrow)
+    evaluator = Evaluator(alone, states, gaps=False)
+    window = SPAN_WINDOWS[asked.period.span]
+    cells = evaluator.cells(key, window)
+    before = evaluator.comparable(key, window, calendar.step(asked.period.span))
+    found = [
+        Slice(unit, _plain(cells.value[row, -1]), _plain(before[row, -1]), int(cells.rows[row, -1]))
+        for row, unit in enumerate(states.grid.units)
+        if unit != TOTAL and (cells.rows[row, -1] > 0 or cells.value[row, -1] == cells.value[row, -1])
+    ]
+    return sorted(found, key=lambda one: (one.value is None, -(one.value or 0.0), one.member))
+
+
+def inside(source: Relation, measure: Measure, asked: Asked) -> str:
+    """SQL that keeps the rows of the asked unit: by the tree of each row's month, for levels and stocks by that of the end."""
+    if measure.kind == "stock" or measure.over_time:
+        names = ", ".join(literal(cell) for cell in asked.cells[month_of(asked.end)])
+        return f"{source.unit} IN ({names})"
+    by_cells: dict[tuple[str, ...], list[MonthIndex]] = {}
+    for month, cells in asked.cells.items():
+        by_cells.setdefault(cells, []).append(month)
+    happened = month_sql(measure.time)
+    parts = [
+        f"({happened} BETWEEN {min(months)} AND {max(months)} AND {source.unit} IN ({', '.join(map(literal, cells))}))"
+        for cells, months in by_cells.items()
+    ]
+    return f"({' OR '.join(parts)})"
+
+
+def _plain(value: float) -> float | None:
+    return None if value != value else float(value)

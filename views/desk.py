@@ -1,0 +1,227 @@
+"""What one viewer may see and do: the only handle that a page is given. Every read asks the policy first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine as StateEngine
+
+from access.policy import Policy, Refused
+from access.roles import Permission
+from access.viewer import Viewer
+from data.calendar import Period, Span, last_day, month_of
+from data.errors import DefinitionError, FourfoldError
+from data.organisation import Tree, Unit
+from data.snapshots import DatasetState, Store
+from data.warehouse import literal
+from flows.answers import Answer
+from flows.door import Door
+from flows.freshness import datasets_of
+from flows.opened import Opened
+from flows.refresh import Progress, quiet, refresh
+from flows.workspace import Workspace, assemble
+from metrics.catalog import Catalog
+from metrics.definitions.metric import Metric
+from metrics.grid import SPAN_WINDOWS
+from metrics.reading import Value, periods_in, read_values
+from metrics.rows import RowPage, parts_of, read_rows
+from metrics.slices import Asked, Slice, dimensions_of, slice_metric
+from strategy.commands import Command
+from strategy.notes import Remark, notes_on
+from strategy.refreshing import RequestRefresh
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Built for one viewer on every run. Units that the viewer may not see do not exist here; asking for them is refused."""
+
+    viewer: Viewer
+    opened: Opened
+    policy: Policy
+    folder: Path
+    state: StateEngine
+
+    @property
+    def workspace(self) -> Workspace:
+        """The definitions in force when the snapshot was made."""
+        return self.opened.workspace
+
+    @property
+    def catalog(self) -> Catalog:
+        """All definitions together, with the columns that the data really has."""
+        return self.opened.catalog
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the snapshot that everything here is read from."""
+        return self.opened.id
+
+    @property
+    def as_of(self) -> date:
+        """The last day whose facts count."""
+        return self.opened.manifest.as_of
+
+    @property
+    def today(self) -> date:
+        """The day that the refresh took for today."""
+        return self.opened.manifest.today
+
+    @property
+    def scope_key(self) -> str:
+        """What cached results must be keyed by beside the snapshot: the units this viewer sees metrics of."""
+        return ",".join(sorted(self.policy.scope(self.viewer, "metric.view")))
+
+    # -- what exists for this viewer
+
+    def may(self, permission: Permission, unit: str | None = None) -> bool:
+        """Whether the viewer holds a permission (over a unit)."""
+        return self.policy.may(self.viewer, permission, unit)
+
+    def units(self, on: date, permission: Permission = "metric.view") -> list[Unit]:
+        """The units over which the viewer holds a permission, as a tree walk on a day."""
+        scope = self.policy.scope(self.viewer, permission)
+        tree = self.opened.tree
+        return [tree.units[key] for key in tree.descendants(tree.root, on) if key in scope]
+
+    def tops(self, on: date, permission: Permission = "metric.view") -> list[Unit]:
+        """The visible units without a visible parent: where this viewer starts."""
+        units = self.units(on, permission)
+        keys = {unit.key for unit in units}
+        return [unit for unit in units if unit.parent(on) not in keys]
+
+    def children(self, unit: str, on: date) -> list[Unit]:
+        """The visible units directly below a unit on a day."""
+        scope = self.policy.scope(self.viewer, "metric.view")
+        return [self.opened.tree.units[key] for key in self.opened.tree.children(unit, on) if key in scope]
+
+    def unit(self, key: str) -> Unit:
+        """A visible unit; `Refused` for one that is out of scope or does not exist (which of the two is not told)."""
+        self._require("metric.view", (key,))
+        return self.opened.tree.units[key]
+
+    def periods(self, span: Span) -> list[Period]:
+        """Every period of a span that has values, newest first."""
+        return periods_in(self.opened.engine(), span)
+
+    def metric(self, key: str) -> Metric:
+        """A definition; `Refused` without the right to see any."""
+        if not (self.may("catalog.view") or self.may("metric.view")):
+            raise Refused(f"{self.viewer.name} may not see definitions")
+        return self.opened.workspace.metrics[key]
+
+    # -- numbers
+
+    def values(self, metrics: Sequence[str], units: Sequence[str], span: Span, last: Period, count: int = 1) -> list[Value]:
+        """Finished values of `count` periods up to and including `last`, sorted by unit, metric and period."""
+        self._require("metric.view", units)
+        first = self._back(span, last, count)
+        return read_values(self.opened.engine(), dict(self.workspace.metrics), metrics, units, span, first, last.end)
+
+    def dimensions(self, metric: str) -> dict[str, str]:
+        """The dimensions by which a metric can be cut, with their titles."""
+        return dimensions_of(self.catalog, metric)
+
+    def slices(self, metric: str, unit: str, period: Period, dimension: str) -> list[Slice]:
+        """A metric by a dimension, for one unit and period, from facts."""
+        self._require("metric.view", (unit,))
+        asked = self._asked(unit, period)
+        return slice_metric(self.opened.engine(), self.catalog, metric, dimension, asked, self.workspace.calendar)
+
+    def row_parts(self, metric: str, period: Period) -> list[str]:
+        """The titles of a metric's parts, in the order of `rows(part=...)`: a ratio has a numerator and a denominator."""
+        return [part.title for part in parts_of(self.catalog, metric, SPAN_WINDOWS[period.span])]
+
+    def rows(self, metric: str, unit: str, period: Period, *, part: int = 0, dimension: str | None = None,
+             member: str | None = None, limit: int = 200, offset: int = 0) -> RowPage:
+        """The rows behind a number."""
+        self._require("rows.view", (unit,))
+        return read_rows(self.opened.engine(), self.catalog, metric, self._asked(unit, period), self.workspace.calendar,
+                         part=part, dimension=dimension, member=member, limit=limit, offset=offset)
+
+    # -- health
+
+    def datasets(self) -> Mapping[str, DatasetState]:
+        """What the snapshot holds of every dataset."""
+        self._require("catalog.view", None)
+        return self.opened.manifest.datasets
+
+    def datasets_below(self, metric: str) -> list[tuple[str, str]]:
+        """The (table, dataset) pairs that a metric rests on."""
+        tables = self.catalog.tables_of(metric)
+        return [(table, name) for table in tables for name in datasets_of(self.workspace, self.catalog.tables[table])]
+
+    def attempts(self, limit: int = 20) -> tuple[dict[str, Any], ...]:
+        """The latest refreshes, also failed ones, newest first."""
+        self._require("health.view", None)
+        return Store(self.folder / "var").attempts(limit)
+
+    def definition_problems(self) -> tuple[str, ...]:
+        """What is wrong with the workspace's files as they lie there now; empty when a refresh would accept them."""
+        self._require("health.view", None)
+        try:
+            assemble(self.folder)
+        except DefinitionError as error:
+            return tuple(str(problem) for problem in error.problems)
+        return ()
+
+    def quarantine(self, dataset: str, limit: int = 200) -> list[dict[str, Any]]:
+        """Rows of a dataset that broke its contract: source_file, line, reason, raw."""
+        self._require("health.view", None)
+        if dataset not in self.opened.manifest.datasets:
+            raise FourfoldError(f"'{dataset}' is not a dataset of this snapshot")
+        sql = f'SELECT * FROM quarantine."{dataset}" ORDER BY source_file, line LIMIT {int(limit)}'
+        rows: list[dict[str, Any]] = self.opened.engine().table(sql).to_pylist()
+        return rows
+
+    def answers(self, metric: str | None = None) -> list[Answer]:
+        """Known answers and what came out, of one metric or of all."""
+        where = "" if metric is None else f" WHERE metric = {literal(metric)}"
+        rows = self.opened.engine().table(f"SELECT * FROM snapshot.main.answers{where}").to_pylist()
+        scope = self.policy.scope(self.viewer, "metric.view")
+        return [Answer(**row) for row in rows if row["unit"] in scope]
+
+    # -- words and deeds
+
+    def notes(self, metric: str, units: Sequence[str]) -> list[Remark]:
+        """What people said about a metric in some units, newest first."""
+        self._require("metric.view", units)
+        return notes_on(self.state, metric, units)
+
+    def do(self, command: Command) -> int:
+        """Carry out a command through the door; returns the id of its audit row."""
+        return Door(self.state, self.policy).do(self.viewer, command)
+
+    def refresh_now(self, progress: Progress = quiet) -> str:
+        """Ask for a refresh, run it, and return the id of the snapshot that is then current."""
+        self.do(RequestRefresh())
+        return refresh(self.folder, progress).id
+
+    # --
+
+    def _require(self, permission: Permission, units: Sequence[str] | None) -> None:
+        self.policy.require(self.viewer, permission, units)
+
+    def _back(self, span: Span, last: Period, count: int) -> date:
+        """The first day on which a period may end that is at most `count - 1` periods before `last`."""
+        step = {"month": 1, "quarter": 3, "year": 12, "ytd": 1, "r12": 1}[span]
+        return last_day(month_of(last.end) - step * (count - 1)) if count > 1 else last.end
+
+    def _asked(self, unit: str, period: Period) -> Asked:
+        tree, manifest = self.opened.tree, self.opened.manifest
+        end = min(period.end, manifest.as_of)
+        first = self.opened.engine().table(
+            'SELECT min(period_start) AS d FROM snapshot.main."values"').column("d")[0].as_py()
+        months = range(min(month_of(first), month_of(period.start)) - 12, month_of(end) + 1)
+        cells = {month: tree.descendants(unit, last_day(month)) for month in months}
+        running = manifest.as_of < last_day(month_of(manifest.as_of)) and month_of(end) == month_of(manifest.as_of)
+        return Asked(period, manifest.as_of, cells, manifest.as_of.day if running else None)
+
+
+def below(tree: Tree, on: date, key: str) -> tuple[str, ...]:
+    """A unit and everything below it on a day; nothing for a unit that does not exist."""
+    return tree.descendants(key, on) if key in tree else ()
+
+
+
