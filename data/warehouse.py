@@ -85,28 +85,60 @@ def seal(connection: DuckDBPyConnection) -> None:
     connection.execute("SET GLOBAL lock_configuration = true")
 
 
+class Draft:
+    """A database file that is being written under a temporary name, attached as `alias`."""
+
+    def __init__(self, connection: DuckDBPyConnection, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        token = secrets.token_hex(6)
+        self.alias = f"draft_{token}"
+        self._connection = connection
+        self._partial: Path | None = folder / f"{token}{_PARTIAL}"
+        connection.execute(f"ATTACH {literal(str(self._partial))} AS {identifier(self.alias)}")
+
+    def keep(self, path: Path) -> None:
+        """Write it out, wait for the disk, and give it its name in one step; who has an older `path` open keeps it."""
+        if self._partial is None:
+            raise SnapshotError(f"{path}: this file is already settled")
+        self._connection.execute(f"CHECKPOINT {identifier(self.alias)}")
+        self._connection.execute(f"DETACH {identifier(self.alias)}")
+        sync(self._partial)
+        self._partial.replace(path)
+        self._partial = None
+        sync(path.parent)
+
+    def discard(self) -> None:
+        """Forget it, unless it was kept."""
+        if self._partial is None:
+            return
+        partial, self._partial = self._partial, None
+        found = "SELECT count(*) FROM duckdb_databases() WHERE database_name = ?"
+        attached = self._connection.execute(found, [self.alias]).fetchone()
+        if attached and attached[0]:
+            self._connection.execute(f"DETACH {identifier(self.alias)}")
+        partial.unlink(missing_ok=True)
+        partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
+
+
+@contextmanager
+def drafting(connection: DuckDBPyConnection, folder: Path) -> Iterator[Draft]:
+    """A draft in `folder`, to be `keep`t under a name that may be known late; else nothing of it is left.
+
+    After a kill its file lies there with a temporary name that no reader looks at, until the next publisher sweeps.
+    """
+    draft = Draft(connection, folder)
+    try:
+        yield draft
+    finally:
+        draft.discard()
+
+
 @contextmanager
 def building(connection: DuckDBPyConnection, path: Path) -> Iterator[str]:
-    """Build a database file whole: yields the alias of a new, empty file and gives it the name `path` at the end.
-
-    The file lies under a temporary name (swept by the next publisher after a crash) until it is checkpointed, detached
-    and on disk; no reader ever sees half of it. On an error nothing is left. `path` may exist: it is replaced, and who
-    has the old one open keeps it.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    alias = f"building_{secrets.token_hex(4)}"
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_PARTIAL}")
-    connection.execute(f"ATTACH {literal(str(partial))} AS {identifier(alias)}")
-    try:
-        yield alias
-        connection.execute(f"CHECKPOINT {identifier(alias)}")
-        connection.execute(f"DETACH {identifier(alias)}")
-        sync(partial)
-        partial.replace(path)
-        sync(path.parent)
-    except BaseException:
-        _abandon(connection, alias, partial)
-        raise
+    """Build the database file `path` whole or not at all; yields the alias to write to."""
+    with drafting(connection, path.parent) as draft:
+        yield draft.alias
+        draft.keep(path)
 
 
 def sync(path: Path) -> None:
@@ -183,11 +215,3 @@ def _attach_reading(connection: DuckDBPyConnection, path: Path, alias: str) -> N
             f"{path}: this file of the snapshot cannot be opened ({str(error).splitlines()[0]}); "
             "remove it and refresh to build it again"
         ) from error
-
-
-def _abandon(connection: DuckDBPyConnection, alias: str, partial: Path) -> None:
-    attached = connection.execute("SELECT count(*) FROM duckdb_databases() WHERE database_name = ?", [alias]).fetchone()
-    if attached and attached[0]:
-        connection.execute(f"DETACH {identifier(alias)}")
-    partial.unlink(missing_ok=True)
-    partial.with_name(partial.name + ".wal").unlink(missing_ok=True)

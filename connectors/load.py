@@ -1,0 +1,143 @@
+"""Loads every dataset of every source into immutable fact files; what did not change is not loaded again."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.base import DatasetModel, Part, Place, SourceModel
+from connectors.placing import SPLIT_ABOVE, Shelf
+from connectors.registry import kinds
+from connectors.settings import resolve
+from connectors.staging import Staged, newest, scratch, stage
+from data.errors import ContractError, FourfoldError, SourceError
+from data.snapshots import DatasetState, Manifest
+from data.warehouse import ENGINE_VERSION, connect, drafting
+
+LOADER_VERSION = 1  # raise it when the same files would now give other rows
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How much of the machine a load may take, and above how many rows `split_by_year` makes a file per year.
+
+    `memory_limit` is written as DuckDB does ("4GB"); None leaves both to DuckDB (all cores, 80 % of memory).
+    """
+
+    threads: int | None = None
+    memory_limit: str | None = None
+    split_above: int = SPLIT_ABOVE
+
+
+@dataclass(frozen=True)
+class _Job:
+    source_name: str
+    source: SourceModel
+    name: str
+    dataset: DatasetModel
+
+
+def load(
+    sources: Mapping[str, SourceModel],
+    workspace: Path,
+    var: Path,
+    previous: Manifest | None = None,
+    progress: Progress | None = None,
+    *,
+    engine: Engine | None = None,
+) -> dict[str, DatasetState]:
+    """Load all datasets; by dataset name, what a manifest says of it.
+
+    Only a publisher may call this (it writes to `var`). `progress` is told what is being loaded and the share done
+    (0..1). A dataset whose files, contract and loader are those of `previous` keeps its fact files. All problems of all
+    datasets are told at once: ContractError if only contracts were broken, else SourceError.
+    """
+    jobs = list(_jobs(sources))
+    states: dict[str, DatasetState] = {}
+    faults: list[FourfoldError] = []
+    for number, job in enumerate(jobs):
+        if progress:
+            progress(f"Loading {job.name}", number / len(jobs))
+        try:
+            states[job.name] = _load(job, workspace, var, previous, engine or Engine())
+        except (SourceError, ContractError) as fault:
+            faults.append(fault)
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        kind = ContractError if all(isinstance(fault, ContractError) for fault in faults) else SourceError
+        raise kind("\n".join(str(fault) for fault in faults))
+    if progress:
+        progress("Loaded", 1.0)
+    return states
+
+
+def _jobs(sources: Mapping[str, SourceModel]) -> Iterator[_Job]:
+    seen: dict[str, str] = {}
+    for source_name, source in sources.items():
+        for name, dataset in source.datasets.items():
+            if name in seen:
+                raise SourceError(
+                    f"dataset '{name}' stands in source '{seen[name]}' and in source '{source_name}'; rename one"
+                )
+            seen[name] = source_name
+            yield _Job(source_name, source, name, dataset)
+
+
+def _load(job: _Job, workspace: Path, var: Path, previous: Manifest | None, engine: Engine) -> DatasetState:
+    place = Place(job.source_name, job.name, workspace, scratch(var))
+    settings = resolve(job.source_name, job.source.settings)
+    parts = kinds()[job.source.connector].parts(place, settings, job.dataset)
+    fingerprint = _fingerprint(job, parts)
+    before = previous.datasets.get(job.name) if previous else None
+    if before and before.fingerprint == fingerprint and all((var / file.path).is_file() for file in before.files):
+        return replace(before, source=job.source_name)
+    with (
+        connect(threads=engine.threads, memory_limit=engine.memory_limit, spill=place.scratch) as connection,
+        drafting(connection, var / "facts") as draft,
+    ):
+        staged = stage(connection, draft.alias, place, job.dataset, parts)
+        _refuse_empty(place, job.dataset, parts, staged)
+        latest = newest(connection, draft.alias, job.dataset)
+        shelf = Shelf(connection, var, job.name, job.dataset, _contract(job))
+        placed = shelf.settle(draft, fingerprint, engine.split_above)
+    return DatasetState(
+        dataset=job.name,
+        source=job.source_name,
+        files=placed.files,
+        fingerprint=fingerprint or placed.fingerprint,
+        rows=staged.rows,
+        quarantined=staged.quarantined,
+        loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        newest=latest,
+        read_from=tuple(part.name for part in parts),
+        ignored=staged.ignored,
+    )
+
+
+def _contract(job: _Job) -> str:
+    """What, besides the source's content, decides which rows come out."""
+    text = job.dataset.model_dump_json(by_alias=True)
+    return json.dumps([LOADER_VERSION, ENGINE_VERSION, job.source.connector, text])
+
+
+def _fingerprint(job: _Job, parts: Sequence[Part]) -> str | None:
+    """Names and contents of all parts under this contract; None if a part can only be known by reading it."""
+    prints = [(part.name, part.fingerprint()) for part in parts]
+    if any(found is None for _, found in prints):
+        return None
+    return hashlib.sha256(json.dumps([_contract(job), prints]).encode()).hexdigest()[:32]
+
+
+def _refuse_empty(place: Place, dataset: DatasetModel, parts: Sequence[Part], staged: Staged) -> None:
+    if staged.rows or dataset.empty == "allow":
+        return
+    where = ", ".join(part.name for part in parts[:3]) + (" and others" if len(parts) > 3 else "")
+    if staged.quarantined:
+        raise ContractError(
+            f"{place}: all {staged.quarantined} rows of {where} break the contract; the first: {staged.first_reason}"
+        )
+    raise SourceError(f"{place}: {where} holds no rows; export it again, or say `empty: allow` if that can be right")
