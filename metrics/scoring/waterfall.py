@@ -52,7 +52,7 @@ class Waterfall:
 
     def by_cause(self) -> dict[Cause, float]:
         """Sum of the parts of each cause, 0.0 where it has none."""
-        return {cause: sum(part.amount for part in self.parts if part.cause == cause) for cause in CAUSES}
+        return {cause: sum([part.amount for part in self.parts if part.cause == cause], 0.0) for cause in CAUSES}
 
 
 @dataclass(frozen=True, slots=True)
