@@ -1,6 +1,7 @@
 """Analysts' SQL: parsed, held against an allow-list, resolved against known columns, and written anew; never pasted as text."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -31,8 +32,9 @@ class ExpressionError(FourfoldError):
         self.message, self.hint = message, hint
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> exp.Expr:
-    """One scalar expression; ExpressionError for anything that is not one or is not on the allow-list."""
+    """One scalar expression, not to be changed; ExpressionError for what is not one or is not on the allow-list."""
     try:
         trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
     except sqlglot.errors.SqlglotError as error:

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 import pyarrow as pa
 
 from data.calendar import Period, Span
 from metrics.definitions.metric import Metric
 from metrics.engine import Engine
-from metrics.scoring.anchors import FIELDS, Anchors
+from metrics.scoring.anchors import Anchors
 from metrics.scoring.status import Status
+from metrics.values import SCHEMA
+
+COLUMNS = tuple(SCHEMA.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,14 @@ def read_values(engine: Engine, metrics: dict[str, Metric], keys: Sequence[str],
 
 def values_of(table: pa.Table, metrics: dict[str, Metric]) -> list[Value]:
     """The rows of a value table as `Value`s; rows of metrics that are no longer defined are left out."""
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    columns = [table.column(name).to_pylist() for name in COLUMNS]
     found = []
-    for row in range(table.num_rows):
-        metric = metrics.get(columns["metric"][row])
-        if metric is None:
-            continue
-        span = cast(Span, columns["span"][row])
-        anchors = Anchors(metric.direction, **{name: columns[name][row] for name in FIELDS})
-        found.append(Value(
-            metric.key, columns["unit"][row], Period(span, columns["period_start"][row], columns["period_end"][row]),
-            columns["value"][row], columns["target"][row], anchors, columns["score"][row], columns["status"][row],
-            columns["reason"][row], columns["reported"][row], columns["expected"][row], columns["rows"][row],
-            columns["partial"][row], columns["previous"][row], columns["previous_year"][row]))  # fmt: skip
+    for unit, key, span, start, end, value, target, *anchors, score, status, reason, reported, expected, rows, partial, \
+            previous, year in zip(*columns, strict=True):
+        metric = metrics.get(key)
+        if metric is not None:
+            found.append(Value(key, unit, Period(span, start, end), value, target, Anchors(metric.direction, *anchors),
+                               score, status, reason, reported, expected, rows, partial, previous, year))
     return found
 
 

@@ -5,19 +5,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from metrics.grid import Floats, Grid, Window
+from metrics.bitmaps import distinct_counts
+from metrics.grid import MONTH, Floats, Grid, Window
 from metrics.states import SetCube, States
 
 
 def set_values(states: States, cube: SetCube, window: Window, early: bool) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """(values, where there is any), both (units, months)."""
     grid, measure = states.grid, cube.measure
-    windows = _windows(grid, window, stock=measure.kind == "stock")
+    if cube.things is not None:
+        counts = distinct_counts(cube.things, grid, MONTH if measure.kind == "stock" else window, early)
+        return counts, counts > 0
+    windows = _windows(grid, window)
     inside = "s.month BETWEEN w.low AND w.month" + (" AND (s.month < w.month OR s.early)" if early else "")
-    if measure.function == "count_distinct":
-        sql = (f"SELECT s.unit, w.month, count(DISTINCT s.thing) AS v FROM {cube.relation} AS s JOIN {windows} ON {inside} "
-               "GROUP BY 1, 2")  # fmt: skip
-    elif measure.over_time in ("last", "first"):
+    if measure.over_time in ("last", "first"):
         pick = "arg_max" if measure.over_time == "last" else "arg_min"
         sql = (f"SELECT c.unit, l.month, sum(l.v) AS v FROM (SELECT s.cell, w.month, {pick}(s.v, s.day) AS v "
                f"FROM {cube.relation} AS s JOIN {windows} ON {inside} GROUP BY 1, 2) AS l "
@@ -34,8 +35,7 @@ def set_values(states: States, cube: SetCube, window: Window, early: bool) -> tu
     return values, ~np.isnan(values)
 
 
-def _windows(grid: Grid, window: Window, stock: bool) -> str:
-    """The windows as a table `w(month, low)`; a stock is read at its last month alone."""
-    starts = np.arange(grid.shape[1]) if stock else grid.starts(window)
-    rows = ", ".join(f"({grid.first + column}, {grid.first + int(low)})" for column, low in enumerate(starts))
+def _windows(grid: Grid, window: Window) -> str:
+    """The windows as a table `w(month, low)`."""
+    rows = ", ".join(f"({grid.first + column}, {grid.first + int(low)})" for column, low in enumerate(grid.starts(window)))
     return f"(VALUES {rows}) AS w(month, low)"

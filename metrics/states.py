@@ -14,6 +14,7 @@ from data.errors import QueryError
 from data.documents import nearest
 from data.organisation import Membership, Tree, Unit
 from data.warehouse import literal
+from metrics.bitmaps import Things
 from metrics.catalog import Catalog
 from metrics.compiler import StateQuery, aggregate_query, first_query, open_query, stock_query
 from metrics.engine import Engine
@@ -49,12 +50,13 @@ class Cube:
 
 @dataclass(frozen=True)
 class SetCube:
-    """A measure whose states lie in a temporary table of the engine: distinct things, or levels by day."""
+    """A measure whose states are sets: distinct things (held here), or levels by day (in a table of the engine)."""
 
     measure: Measure
     relation: str
     rows: Floats
     presence: Presence
+    things: Things | None = None
 
 
 @dataclass(frozen=True)
@@ -208,12 +210,9 @@ class _Reader:
             rolled, rolled_early = grid.roll_up(value), grid.roll_up(early)
             return Cube(measure, rolled, rolled, rolled, (rolled_early, rolled_early), presence[scan.role])
         if measure.function == "count_distinct":
-            name = f"things_{scan.relation}"
-            self.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT c.unit, s.month, s.early, s.thing "
-                            f"FROM {scan.relation} AS s JOIN closure AS c ON c.month = s.month AND c.cell = s.cell")  # fmt: skip
-            rows = self._counts(grid, f"SELECT unit AS cell, month, count(*) AS v FROM {name} GROUP BY 1, 2")
-            seen = self._cells(grid, f"(SELECT cell, month, count(*) AS v FROM {scan.relation} GROUP BY 1, 2)", "v", None)
-            return SetCube(measure, name, rows, _standing(grid, seen > 0))
+            rows = self._counts(grid, f"SELECT cell, month, count(*) AS v FROM {scan.relation} GROUP BY 1, 2")
+            things = Things.of(self.engine.table(f"SELECT cell, month, early, thing FROM {scan.relation}"), grid)
+            return SetCube(measure, scan.relation, grid.roll_up(rows), _standing(grid, rows > 0), things)
         return self._stock_cube(grid, scan, measure)
 
     def _aggregate_cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: Presence) -> Cube:
@@ -233,16 +232,12 @@ class _Reader:
         assert scan.query is not None
         columns = scan.query.columns[measure]
         rows = grid.roll_up(self._cells(grid, scan.relation, columns["r"], None))
-        name = f"things_{scan.relation}_{columns['v']}"
         if measure.function == "count_distinct":
-            self.engine.run(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT DISTINCT c.unit, s.month, s.early, s.thing FROM "
-                f"(SELECT cell, month, early, unnest({columns['v']}) AS thing FROM {scan.relation}) AS s "
-                "JOIN closure AS c ON c.month = s.month AND c.cell = s.cell")  # fmt: skip
-        else:
-            self.engine.run(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT cell, month, early, day, CAST({columns['v']} AS DOUBLE) AS v "
-                f"FROM {scan.relation} WHERE {columns['n']} > 0")  # fmt: skip
+            sql = f"SELECT cell, month, early, unnest({columns['v']}) AS thing FROM {scan.relation}"
+            return SetCube(measure, scan.relation, rows, presence, Things.of(self.engine.table(sql), grid))
+        name = f"levels_{scan.relation}_{columns['v']}"
+        self.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT cell, month, early, day, "
+                        f"CAST({columns['v']} AS DOUBLE) AS v FROM {scan.relation} WHERE {columns['n']} > 0")
         return SetCube(measure, name, rows, presence)
 
     def _stock_cube(self, grid: Grid, scan: _Scan, measure: Measure) -> Cube:
