@@ -1,5 +1,6 @@
 """What a command is: a frozen dataclass that says which permission it needs, over which unit, and how it is carried out."""
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, get_args
 
@@ -13,7 +14,7 @@ COMMANDS: dict[str, type["Command"]] = {}
 
 
 @dataclass(frozen=True)
-class Command:
+class Command(ABC):
     """Root of all commands. A subclass without `needs` fails when it is imported: forgetting the lock is impossible."""
 
     needs: ClassVar[Permission]
@@ -32,6 +33,6 @@ class Command:
         """What the audit row remembers."""
         return asdict(self)
 
+    @abstractmethod
     def carry_out(self, session: Session, viewer: Viewer, audit: Audit) -> None:
         """Change the state within the open transaction; raises `CommandError` for what cannot be done."""
-        raise NotImplementedError(type(self).__name__)
