@@ -1,19 +1,25 @@
 """The commands of `fourfold`: each asks one room below for its answer and tells it."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from cli.report import refreshed, refreshed_in_words
+from cli.scorecard import Question, answer, as_content, show
 from cli.telling import Bar, failing_in_words, tell, tell_json
+from data.calendar import Span
 from data.demo.generate import generate
 from data.errors import CommandError
 from data.lock import exclusive
 from flows import starter
+from flows.opened import open_current
 from flows.refresh import refresh as run_refresh
 from flows.workspace import assemble
 
+PIPED_WIDTH = 140  # characters, where no terminal says how wide it is
 DEMO = Path(__file__).resolve().parent.parent / "data" / "demo"
 
 fourfold = typer.Typer(
@@ -36,7 +42,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
     with failing_in_words(as_json=False):
         written = starter.write(folder)
     tell(f"A workspace lies in {written}. Look at it in the browser:")
-    tell(f"    FOURFOLD_WORKSPACE={folder} ./run")
+    tell(f"    FOURFOLD_WORKSPACE={folder} FOURFOLD_SAMPLE_PEOPLE=1 ./run")
     tell("Then put your own files into files/, and change sources/, models/ and metrics/; workspace.yaml comes first.")
 
 
@@ -78,6 +84,25 @@ def refresh(
         tell(refreshed_in_words(manifest))
     if manifest.extra.get("answers_failed"):
         raise typer.Exit(1)
+
+
+@fourfold.command()
+def scorecard(
+    workspace: Workspace = DEMO,
+    unit: Annotated[str | None, typer.Option(help="A unit's key, or all. Default: the top unit.")] = None,
+    period: Annotated[str | None, typer.Option(help="2026-10, 2026-Q3, 2026, ... or all. Default: the newest.")] = None,
+    span: Annotated[Span | None, typer.Option(help="The kind of period. Default: month, or as --period says.")] = None,
+    card: Annotated[str | None, typer.Option("--scorecard", help="A scorecard's key. Default: every one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show values, targets, scores and status of the current snapshot."""
+    with failing_in_words(as_json):
+        opened = open_current(existing(workspace))
+        found = answer(opened, Question(unit, period, span, card))
+        if as_json:
+            tell_json(as_content(found))
+        else:
+            show(found, Console(width=None if sys.stdout.isatty() else PIPED_WIDTH))
 
 
 def existing(workspace: Path) -> Path:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from data.calendar import first_day, last_closed_month_end, month_of
 
-MONTHS = 27  # two full years to compare with, and a quarter on top
+FULL_YEARS = 2  # whole years to compare with, before the year of the last closed month
 ORDERS_A_MONTH = 14
+LESS_TRAINING_FROM = 18  # months after the first
+LATE_FROM = 21
 PEOPLE = 9
 CHANNELS = ("shop", "shop", "phone", "partner")
 
@@ -64,7 +66,7 @@ Line = Order | Complaint | Employee | Training
 def write_facts(folder: Path, today: date) -> None:
     """Write orders, complaints, employees and training as CSV files into `folder`, which is made."""
     end = last_closed_month_end(today)
-    months = [first_day(month) for month in range(month_of(end) - MONTHS + 1, month_of(end) + 1)]
+    months = [first_day(month) for month in range(month_of(date(end.year - FULL_YEARS, 1, 1)), month_of(end) + 1)]
     orders = [order for number, first in enumerate(months) for order in _orders(number, first, end)]
     folder.mkdir(parents=True)
     _write(folder / "orders.csv", Order, orders)
@@ -78,11 +80,11 @@ def _department(number: int) -> str:
 
 
 def _orders(month: int, first: date, end: date) -> Iterator[Order]:
-    """A slow rise, a little season, and from the 20th month on more parcels that come late."""
-    for place in range(ORDERS_A_MONTH + month // 9):
+    """A slow rise, a little season, and from `LATE_FROM` on more parcels that come late."""
+    for place in range(ORDERS_A_MONTH + month // 24):
         number = month * 20 + place
         ordered = first + timedelta(days=(place * 2 + month) % 27)
-        late = (number * 7) % 19 < (1 if month < 20 else 4)
+        late = (number * 7) % 19 < (1 if month < LATE_FROM else 4)
         arrives = ordered + timedelta(days=7 if late else 4 - number % 3)
         yield Order(
             order_id=f"O{number:05d}",
@@ -90,7 +92,7 @@ def _orders(month: int, first: date, end: date) -> Iterator[Order]:
             ordered_on=ordered,
             promised_on=ordered + timedelta(days=4),
             delivered_on=arrives if arrives <= end else None,
-            amount=280 + month * 5 + (number * 37) % 230 + (60 if first.month in (11, 12) else 0),
+            amount=430 + month + (number * 37) % 230 + (60 if first.month in (11, 12) else 0),
             channel=CHANNELS[number % 4],
             department=_department(number),
         )
@@ -116,9 +118,9 @@ def _employees(months: Sequence[date]) -> Iterator[Employee]:
 
 
 def _training(months: Sequence[date]) -> Iterator[Training]:
-    """Four people train each month, half of them from the 17th month on."""
+    """Four people train each month, half of them from `LESS_TRAINING_FROM` on."""
     for month, first in enumerate(months):
-        for number in range(0, 4, 1 if month < 16 else 2):
+        for number in range(0, 4, 1 if month < LESS_TRAINING_FROM else 2):
             yield Training(f"E{number:02d}", first + timedelta(days=9 + number), 4, _department(number))
 
 

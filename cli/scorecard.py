@@ -1,0 +1,195 @@
+"""The scorecard in a terminal: which values are asked for, read from the current snapshot, as table or as JSON.
+
+Whoever may run this can read the files of the workspace, so no viewer's scope is put into the query.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from data.calendar import SPANS, Period, Span
+from data.documents import nearest
+from data.errors import CommandError
+from flows.opened import Opened
+from metrics.reading import Value, periods_in, read_values
+from metrics.scoring.rollup import Rolled
+from strategy.plan import Scorecard
+from views.scorecard import Sheet, find, metric_keys, sheets
+from views.wording import number_format, period_name, share, status_of
+from views.wording import score as score_words
+
+EVERY = "all"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked for: None means the usual one (top unit, newest period, every scorecard), `all` all."""
+
+    unit: str | None = None
+    period: str | None = None
+    span: Span | None = None
+    scorecard: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The values that answer a question, by unit, period and metric, and the scorecards that they belong to."""
+
+    opened: Opened
+    cards: tuple[str, ...]
+    units: tuple[str, ...]
+    values: tuple[Value, ...]
+
+
+def answer(opened: Opened, question: Question) -> Found:
+    """Read what was asked for. CommandError with the nearest right name for what there is not."""
+    cards = _cards(opened, question.scorecard)
+    units = _units(opened, question.unit)
+    keys = _metrics(opened, [opened.workspace.scorecards[card] for card in cards])
+    values: list[Value] = []
+    for period in _periods(opened, question.period, question.span):
+        values += read_values(
+            opened.engine(), dict(opened.workspace.metrics), keys, units, period.span, period.end, period.end
+        )
+    order = {key: place for place, key in enumerate(keys)}
+    values.sort(key=lambda v: (units.index(v.unit), SPANS.index(v.period.span), v.period.end, order[v.metric]))
+    return Found(opened, cards, units, tuple(values))
+
+
+def as_content(found: Found) -> dict[str, Any]:
+    """For a machine: one entry for each metric, unit and period. A `%` is a fraction; None where there is no number."""
+    workspace = found.opened.workspace
+    return {
+        "workspace": workspace.name,
+        "snapshot": found.opened.id,
+        "as_of": found.opened.manifest.as_of.isoformat(),
+        "metrics": [
+            {
+                "key": value.metric,
+                "title": workspace.metrics[value.metric].title,
+                "perspective": workspace.metrics[value.metric].perspective,
+                "indicator": workspace.metrics[value.metric].indicator,
+                "unit": value.unit,
+                "span": value.period.span,
+                "period": workspace.calendar.name(value.period),
+                "value": value.value,
+                "measured_in": workspace.metrics[value.metric].measured_in,
+                "target": value.target,
+                "score": value.score,
+                "status": value.status,
+                "reason": value.reason,
+            }
+            for value in found.values
+        ],
+    }
+
+
+def show(found: Found, console: Console) -> None:
+    """For a human: a table for each unit, period and scorecard, with the roll-up of every perspective."""
+    workspace = found.opened.workspace
+    if not workspace.scorecards:
+        console.print(_table(found, "All metrics (the workspace has no scorecard)", found.values, None))
+    for name in found.cards:
+        card = workspace.scorecards[name]
+        for unit in found.units:
+            mine = [value for value in found.values if value.unit == unit]
+            if not _is_for(found.opened, card, unit):
+                continue
+            for sheet in sheets(workspace, card, [v for v in mine if v.metric in metric_keys(workspace, card)]):
+                title = f"{card.title}: {found.opened.tree.units[unit].title}, " + period_name(
+                    sheet.period, workspace.calendar
+                )
+                console.print(_table(found, title, list(sheet.values.values()), sheet))
+
+
+def _table(found: Found, title: str, values: Sequence[Value], sheet: Sheet | None) -> Table:
+    workspace = found.opened.workspace
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)
+    for heading in ("", "Indicator", "Value", "Target", "Score", "Status", "Coverage"):
+        right = heading in {"Value", "Target", "Score", "Coverage"}
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    if sheet is not None:
+        table.add_row("Whole scorecard", *_rolled(sheet.rolled), style="bold")
+    for perspective, words in workspace.perspectives.items():
+        mine = [value for value in values if workspace.metrics[value.metric].perspective == perspective]
+        if not mine:
+            continue
+        branch = find(sheet.rolled, perspective) if sheet is not None else None
+        table.add_row(words, *(_rolled(branch) if branch else ()), style="bold")
+        for value in mine:
+            table.add_row(*_cells(found, value))
+    return table
+
+
+def _cells(found: Found, value: Value) -> tuple[str, ...]:
+    metric = found.opened.workspace.metrics[value.metric]
+    form = number_format(metric.measured_in, value.value, value.target, decimals=metric.decimals)
+    target = form.value(value.target) if value.target is not None else ""
+    shown = (form.value(value.value), target, score_words(value.score), _status(value.status))
+    return (f"  {metric.title}", metric.indicator, *shown)
+
+
+def _rolled(rolled: Rolled) -> tuple[str, ...]:
+    return ("", "", "", score_words(rolled.score), _status(rolled.status), share(rolled.coverage))
+
+
+def _status(key: str) -> str:
+    word = status_of(key)
+    return f"{word.shape} {word.word}"
+
+
+def _is_for(opened: Opened, card: Scorecard, unit: str) -> bool:
+    return (card.units == "all" or unit in card.units) and (
+        not card.levels or opened.tree.units[unit].level in card.levels
+    )
+
+
+def _cards(opened: Opened, asked: str | None) -> tuple[str, ...]:
+    known = opened.workspace.scorecards
+    if asked in {None, EVERY}:
+        return tuple(known)
+    if asked not in known:
+        raise CommandError(f"'{asked}' is not a scorecard of this workspace; {nearest(str(asked), known)}")
+    return (str(asked),)
+
+
+def _metrics(opened: Opened, cards: Iterable[Scorecard]) -> list[str]:
+    """Every metric of the scorecards, perspective by perspective; all metrics where there is no scorecard at all."""
+    keys = dict.fromkeys(key for card in cards for key in metric_keys(opened.workspace, card))
+    known = list(keys) or list(opened.workspace.metrics)
+    order = list(opened.workspace.perspectives)
+    return sorted(known, key=lambda key: order.index(opened.workspace.metrics[key].perspective))
+
+
+def _units(opened: Opened, asked: str | None) -> tuple[str, ...]:
+    tree = opened.tree
+    if asked is None:
+        return (tree.root,)
+    if asked == EVERY:
+        return tuple(tree.units)
+    if asked not in tree:
+        raise CommandError(f"'{asked}' is not a unit of this workspace; {nearest(asked, tree.units)}")
+    return (asked,)
+
+
+def _periods(opened: Opened, asked: str | None, span: Span | None) -> list[Period]:
+    """The newest period of the span (month by default), the named one, or all; a name alone also tells its span."""
+    spans = (span,) if span else ("month",) if asked in {None, EVERY} else SPANS
+    known = [period for one in spans for period in periods_in(opened.engine(), one)]
+    if not known:
+        raise CommandError(f"the snapshot has no {spans[0]}; are there any facts before {opened.manifest.as_of}?")
+    if asked is None:
+        return known[:1]
+    if asked == EVERY:
+        return known
+    names = {opened.workspace.calendar.name(period): period for period in known}
+    if asked not in names:
+        raise CommandError(f"there are no values for the period '{asked}'; {_example(asked, list(names))}")
+    return [names[asked]]
+
+
+def _example(asked: str, names: Sequence[str]) -> str:
+    return nearest(asked, names) or f"write it like {names[0]}, or all"
