@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from data.demo.generator import dirt, learning, ledger, orders, people, supply, tickets, write
-from data.demo.generator.clock import Clock, stream
+from data.demo.generator.clock import MONTHS, Clock, Ints, stream
 from data.demo.generator.story import Story, tell
 
 SEED = 4242
@@ -86,9 +86,9 @@ def _operations(
 
 
 def _staff(folder: Path, clock: Clock, story: Story, seed: int, rows: dict[str, int]) -> None:
-    staff = people.make_employments(clock, story, stream(seed, "people"))
+    staff = people.make_employments(clock, story, stream(seed, "workforce"))
     tables = {
-        "employments": people.employment_columns(staff),
+        "employments": people.employment_columns(clock, staff),
         "vacancies": people.vacancy_columns(clock, staff),
         "certificates": people.certificate_columns(clock, story, staff, stream(seed, "certificates")),
         "attendance": people.attendance_columns(clock, story, staff, stream(seed, "attendance")),
@@ -103,11 +103,14 @@ def _staff(folder: Path, clock: Clock, story: Story, seed: int, rows: dict[str, 
     rows["ideas.jsonl"] = write.write_json_lines(folder / "ideas.jsonl", ideas)
 
 
-def _new_customers(clock: Clock, lines: orders.Orders) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
-    """Customers whose first order falls in each month; shape (48,)."""
-    first = ~lines.repeat
-    _, position = np.unique(lines.customer[first], return_index=True)
-    return np.bincount(clock.month_of(lines.ordered[first][position]), minlength=len(clock.starts) - 1)
+def _new_customers(clock: Clock, lines: orders.Orders) -> Ints:
+    """Customers by the department and month of their first order; shape (3, 48)."""
+    position = np.flatnonzero(~lines.repeat)
+    _, first = np.unique(lines.customer[position], return_index=True)
+    position = position[first]
+    count = np.zeros((len(orders.DEPARTMENTS), MONTHS), dtype=np.int64)
+    np.add.at(count, (lines.department[position], clock.month_of(lines.ordered[position])), 1)
+    return count
 
 
 def _fingerprint() -> str:
@@ -131,7 +134,11 @@ def _read_stamp(folder: Path, wanted: dict[str, object]) -> dict[str, int] | Non
     return rows
 
 
+def _say(text: str, share: float) -> None:
+    sys.stderr.write(f"{share:4.0%}  {text}\n")
+
+
 if __name__ == "__main__":
     began = time.perf_counter()
-    written = generate(progress=lambda text, share: print(f"{share:4.0%}  {text}", file=sys.stderr))
-    print(f"{sum(written.values()):,} rows in {len(written)} files, {time.perf_counter() - began:.1f} s")
+    written = generate(progress=_say)
+    sys.stdout.write(f"{sum(written.values()):,} rows in {len(written)} files, {time.perf_counter() - began:.1f} s\n")

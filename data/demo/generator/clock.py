@@ -57,8 +57,9 @@ class Clock:
 
     def month_of(self, days: Days) -> Ints:
         """Index of the month of each day, held within the history."""
-        index = days.astype("datetime64[M]").astype(np.int64) - self.starts[0].astype("datetime64[M]").astype(np.int64)
-        return np.clip(index, 0, MONTHS - 1).astype(np.int64)
+        first = int(self.starts[0].astype("datetime64[M]").astype(np.int64))
+        index = days.astype("datetime64[M]").astype(np.int64) - first
+        return np.asarray(np.clip(index, 0, MONTHS - 1), dtype=np.int64)
 
     def known(self, days: Days) -> Days:
         """The days, without those after the last one: what has not happened yet is not recorded."""

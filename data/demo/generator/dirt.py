@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from data.demo.generator.clock import Ints
 from data.demo.generator.write import Columns, csv_bytes
 
 Breaker = Callable[[list[str], int], list[str]]
@@ -20,7 +21,7 @@ def _new_key(column: int, prefix: str) -> Breaker:
     return _replacing(column, *(f"{prefix}{number:05d}" for number in range(90001, 90100)))
 
 
-def _twice(cells: list[str], number: int) -> list[str]:
+def _twice(cells: list[str], _number: int) -> list[str]:
     return cells
 
 
@@ -37,7 +38,7 @@ TICKET_FAULTS: tuple[tuple[int, tuple[Breaker, ...]], ...] = (
     (3, (_twice,)),
 )
 LEDGER_FAULTS: tuple[tuple[int, tuple[Breaker, ...]], ...] = (
-    (3, (_new_key(0, "L-"), _replacing(5, "1.250,00", "-"))),
+    (3, (_new_key(0, "L-"), _replacing(5, '"1.250,00"', "-"))),
     (2, (_new_key(0, "M-"), _replacing(4, "suspense"))),
 )
 
@@ -49,8 +50,7 @@ def broken_rows(
     size = len(next(iter(columns.values())))
     total = sum(count for count, _ in faults)
     rows = np.sort(rng.choice(size - 1, total, replace=False))
-    sample = {name: np.asarray(values, dtype=object)[rows] for name, values in columns.items()}
-    sample = {name: _plain(columns[name], values) for name, values in sample.items()}
+    sample = {name: _chosen(values, rows) for name, values in columns.items()}
     lines = csv_bytes(sample).decode().split("\n")[1:]
     kinds = [breakers for count, breakers in faults for _ in range(count)]
     broken = []
@@ -62,7 +62,7 @@ def broken_rows(
     return broken
 
 
-def _plain(original: object, values: "np.ndarray[tuple[int, ...], np.dtype[np.object_]]") -> object:
-    if isinstance(original, np.ndarray):
-        return values.astype(original.dtype)
-    return values.tolist()
+def _chosen(values: object, rows: Ints) -> object:
+    if isinstance(values, np.ndarray):
+        return values[rows]
+    return np.asarray(values, dtype=object)[rows].tolist()

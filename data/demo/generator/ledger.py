@@ -1,11 +1,11 @@
-"""The ledger, its budget, and the invoices to dealers; revenue in the ledger equals what was shipped less what came back."""
+"""The ledger, its budget, and the invoices to dealers; ledger revenue equals what was shipped less what came back."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from data.demo.generator.clock import MONTHS, NEVER, Clock, Days, Floats, Ints, Texts, even, numbered
-from data.demo.generator.orders import CARE, DEALER, DEPARTMENTS, GROUPS, WORKSHOP, Orders
+from data.demo.generator.clock import MONTHS, Clock, Days, Floats, Ints, Texts, even, numbered
+from data.demo.generator.orders import DEALER, DEPARTMENTS, GROUPS, Orders
 from data.demo.generator.story import SEASON, Story
 
 REVENUE = np.array(["revenue_bikes", "revenue_parts", "revenue_service"])
@@ -13,34 +13,36 @@ ACCOUNT_OF = np.array([{"bike": 0, "parts": 1, "service": 2}[str(group)] for gro
 
 # Running costs in EUR a month at the start: department, account, amount, postings a month, growth a year.
 RUNNING_COSTS: tuple[tuple[str, str, float, int, float], ...] = (
-    ("dealer_sales", "personnel", 128_000, 1, 0.030),
-    ("online_sales", "personnel", 98_000, 1, 0.030),
-    ("service", "personnel", 124_000, 1, 0.035),
-    ("assembly", "personnel", 92_000, 1, 0.020),
-    ("purchasing", "personnel", 72_000, 1, 0.030),
-    ("logistics", "personnel", 121_000, 1, 0.030),
-    ("finance", "personnel", 104_000, 1, 0.025),
-    ("people", "personnel", 52_000, 1, 0.030),
-    ("dealer_sales", "marketing", 52_000, 14, 0.020),
-    ("online_sales", "marketing", 98_000, 30, 0.030),
-    ("logistics", "freight", 118_000, 110, 0.025),
-    ("assembly", "energy", 38_000, 6, 0.030),
-    ("assembly", "maintenance", 31_000, 24, 0.020),
-    ("purchasing", "travel", 7_000, 18, 0.020),
-    ("dealer_sales", "travel", 16_000, 42, 0.010),
-    ("service", "external_services", 21_000, 16, 0.020),
-    ("logistics", "premises", 46_000, 4, 0.020),
-    ("finance", "premises", 33_000, 4, 0.020),
-    ("finance", "it", 64_000, 30, 0.040),
-    ("finance", "external_services", 24_000, 14, 0.020),
-    ("people", "training", 15_000, 12, 0.030),
-    ("people", "recruiting", 11_000, 8, 0.010),
-    ("assembly", "depreciation", 58_000, 1, 0.0),
-    ("logistics", "depreciation", 17_000, 1, 0.0),
+    ("dealer_sales", "personnel", 112_000, 1, 0.026),
+    ("online_sales", "personnel", 84_000, 1, 0.026),
+    ("service", "personnel", 104_000, 1, 0.034),
+    ("assembly", "personnel", 76_000, 1, 0.018),
+    ("purchasing", "personnel", 61_000, 1, 0.024),
+    ("logistics", "personnel", 98_000, 1, 0.026),
+    ("finance", "personnel", 86_000, 1, 0.022),
+    ("people", "personnel", 44_000, 1, 0.026),
+    ("dealer_sales", "marketing", 40_000, 14, 0.020),
+    ("online_sales", "marketing", 78_000, 30, 0.030),
+    ("logistics", "freight", 108_000, 110, 0.025),
+    ("assembly", "energy", 33_000, 6, 0.030),
+    ("assembly", "maintenance", 27_000, 24, 0.020),
+    ("purchasing", "travel", 6_000, 18, 0.020),
+    ("dealer_sales", "travel", 13_000, 42, 0.010),
+    ("service", "external_services", 16_000, 16, 0.020),
+    ("logistics", "premises", 38_000, 4, 0.020),
+    ("finance", "premises", 27_000, 4, 0.020),
+    ("finance", "it", 54_000, 30, 0.035),
+    ("finance", "external_services", 16_000, 14, 0.020),
+    ("people", "training", 13_000, 12, 0.030),
+    ("people", "recruiting", 9_000, 8, 0.010),
+    ("assembly", "depreciation", 46_000, 1, 0.0),
+    ("logistics", "depreciation", 14_000, 1, 0.0),
 )
 SEASONAL = {"freight": 0.8, "energy": 0.2, "marketing": 0.5}
-# Planned growth of revenue a year, by account.
-PLANNED_GROWTH = {"revenue_bikes": 0.045, "revenue_parts": 0.030, "revenue_service": 0.20}
+# Growth a year that planners expect, by account; the service department's whole trade is planned to grow faster.
+PLANNED_GROWTH = {"revenue_bikes": 0.018, "revenue_parts": 0.018, "revenue_service": 0.17, "cost_of_sales": 0.009}
+SERVICE_GROWTH = {"revenue_service": 0.12, "cost_of_sales": 0.12, "new_customers": 0.05}
+GOODS = frozenset({"revenue_bikes", "revenue_parts", "cost_of_sales", "warranty", "new_customers"})
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,9 @@ def group_of(account: Texts) -> Texts:
 def make_ledger(clock: Clock, story: Story, orders: Orders, rng: np.random.Generator) -> Ledger:
     """Postings in the order of time."""
     parts = [*_sales(clock, orders), _warranty(clock, story, orders, rng), *_running_costs(clock, story, rng)]
-    posted, department, account, amount = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("posted", "department", "account", "amount")
-    )
-    by_time = np.lexsort((account, department, posted))
-    return Ledger(posted[by_time], department[by_time], account[by_time], amount[by_time])
+    book = _joined(parts)
+    by_time = np.lexsort((book.account, book.department, book.posted))
+    return Ledger(book.posted[by_time], book.department[by_time], book.account[by_time], book.amount[by_time])
 
 
 def ledger_columns(ledger: Ledger) -> dict[str, object]:
@@ -90,14 +90,17 @@ def ledger_columns(ledger: Ledger) -> dict[str, object]:
 
 
 def budget_columns(clock: Clock, ledger: Ledger, new_customers: Ints, rng: np.random.Generator) -> dict[str, object]:
-    """The budget, a row for each month, department and account; and, as a statistical account, the plan of new customers."""
+    """The budget, a row for each month, department and account.
+
+    `new_customers`, by selling department and month (3, 48), are planned as a statistical account.
+    """
     month = clock.month_of(ledger.posted)
     pairs, of_pair = np.unique(np.char.add(np.char.add(ledger.department, "|"), ledger.account), return_inverse=True)
     actual = np.zeros((len(pairs), MONTHS))
     np.add.at(actual, (of_pair, month), ledger.amount / 100)
-    rows = [_plan(clock, str(pair).split("|")[1], actual[i], rng) for i, pair in enumerate(pairs)]
-    rows.append(_plan(clock, "new_customers", new_customers.astype(np.float64), rng))
-    names = [str(pair).split("|") for pair in pairs] + [["online_sales", "new_customers"]]
+    names = [str(pair).split("|") for pair in pairs] + [[str(one), "new_customers"] for one in DEPARTMENTS]
+    history = np.concatenate((actual, new_customers))
+    rows = [_plan(clock, names[i][0], names[i][1], history[i], rng) for i in range(len(names))]
     account = np.repeat(np.array([name[1] for name in names]), MONTHS)
     return {
         "month": np.tile(clock.starts[:-1], len(rows)),
@@ -113,7 +116,8 @@ def invoice_columns(clock: Clock, story: Story, orders: Orders, rng: np.random.G
     mine = (orders.department == DEALER) & ~orders.cancelled
     number, of_order = np.unique(orders.order[mine], return_inverse=True)
     shipped = np.full(len(number), clock.first)
-    np.maximum.at(shipped, of_order, np.where(np.isnat(orders.shipped[mine]), np.datetime64("2200-01-01"), orders.shipped[mine]))
+    not_yet = np.datetime64("2200-01-01")
+    np.maximum.at(shipped, of_order, np.where(np.isnat(orders.shipped[mine]), not_yet, orders.shipped[mine]))
     amount = np.zeros(len(number), dtype=np.int64)
     np.add.at(amount, of_order, orders.amount[mine])
     customer = np.zeros(len(number), dtype=np.int64)
@@ -157,17 +161,16 @@ def _sales(clock: Clock, orders: Orders) -> list[Ledger]:
 
 
 def _warranty(clock: Clock, story: Story, orders: Orders, rng: np.random.Generator) -> Ledger:
-    """Warranty cost of the two departments that sell bicycles, some postings a month."""
+    """Warranty cost of each department that sells, some postings a month."""
     month = clock.month_of(np.where(np.isnat(orders.shipped), clock.last, orders.shipped))
-    shipped = np.zeros((2, MONTHS))
-    sold = (orders.department < 2) & ~np.isnat(orders.shipped)
+    shipped = np.zeros((len(DEPARTMENTS), MONTHS))
+    sold = ~np.isnat(orders.shipped)
     np.add.at(shipped, (orders.department[sold], month[sold]), orders.amount[sold])
     level = SEASON[clock.calendar_month]
-    smooth = shipped.mean(axis=1, keepdims=True) * level / level.mean() * (shipped / shipped.mean(axis=1, keepdims=True)) ** 0.5
+    mean = shipped.mean(axis=1, keepdims=True)
+    smooth = mean * (level / level.mean() * shipped / mean) ** 0.5
     total = np.round(smooth * story.warranty).astype(np.int64)
-    each = 22
-    parts = [_spread(clock, rng, total[i], each, str(DEPARTMENTS[i]), "warranty") for i in range(2)]
-    return _joined(parts)
+    return _joined([_spread(clock, rng, total[i], 15, str(one), "warranty") for i, one in enumerate(DEPARTMENTS)])
 
 
 def _running_costs(clock: Clock, story: Story, rng: np.random.Generator) -> list[Ledger]:
@@ -177,6 +180,8 @@ def _running_costs(clock: Clock, story: Story, rng: np.random.Generator) -> list
     for department, account, start, postings, growth in RUNNING_COSTS:
         total = start * (1 + growth) ** years * season ** SEASONAL.get(account, 0.0)
         swing = 0.0 if account == "depreciation" else 0.006 if account == "personnel" else 0.04
+        if account == "freight":
+            total = total * story.express
         total = total * story.overheads ** (swing > 0) * np.exp(rng.normal(0.0, swing, MONTHS))
         parts.append(_spread(clock, rng, np.round(total * 100).astype(np.int64), postings, department, account))
     return parts
@@ -185,7 +190,7 @@ def _running_costs(clock: Clock, story: Story, rng: np.random.Generator) -> list
 def _spread(
     clock: Clock, rng: np.random.Generator, totals: Ints, postings: int, department: str, account: str
 ) -> Ledger:
-    """A cost split into postings on days of each month; a single posting lies on the 25th. `totals` are positive cents."""
+    """A cost in positive cents, split into postings on days of each month; a single posting lies on the 25th."""
     weights = rng.gamma(1.5, 1.0, (MONTHS, postings))
     amount = np.round(weights / weights.sum(axis=1, keepdims=True) * totals[:, None]).astype(np.int64)
     amount[:, -1] += totals - amount.sum(axis=1)
@@ -204,10 +209,11 @@ def _joined(parts: list[Ledger]) -> Ledger:
     )
 
 
-def _plan(clock: Clock, account: str, actual: Floats, rng: np.random.Generator) -> Floats:
+def _plan(clock: Clock, department: str, account: str, actual: Floats, rng: np.random.Generator) -> Floats:
     """A budget as planners make it: last level, planned growth, the usual season; fixed for a year at a time."""
-    season = SEASON[clock.calendar_month] ** _season_weight(account)
-    trend = (1 + PLANNED_GROWTH.get(account, 0.03)) ** (np.arange(MONTHS) / 12)
+    season = SEASON[clock.calendar_month] ** _season_weight(department, account)
+    growth = {**PLANNED_GROWTH, **(SERVICE_GROWTH if department == "service" else {})}
+    trend = (1 + growth.get(account, 0.03)) ** (np.arange(MONTHS) / 12)
     shape = season * trend
     plan = np.zeros(MONTHS)
     for year in np.unique(clock.year):
@@ -219,10 +225,8 @@ def _plan(clock: Clock, account: str, actual: Floats, rng: np.random.Generator) 
     return np.asarray(np.round(plan / step) * step, dtype=np.float64)
 
 
-def _season_weight(account: str) -> float:
-    if account in {"revenue_bikes", "revenue_parts", "cost_of_sales", "warranty", "new_customers"}:
-        return 1.0
-    return 0.5 if account == "revenue_service" else SEASONAL.get(account, 0.0)
+def _season_weight(department: str, account: str) -> float:
+    if account in GOODS or account == "revenue_service":
+        return 0.5 if department == "service" else 1.0
+    return SEASONAL.get(account, 0.0)
 
-
-__all__ = ["CARE", "NEVER", "WORKSHOP", "Ledger", "budget_columns", "invoice_columns", "ledger_columns", "make_ledger"]

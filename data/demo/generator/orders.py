@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.demo.generator.clock import NEVER, Bools, Clock, Days, Floats, Ints, Texts, even, numbered, pick
+from data.demo.generator.clock import NEVER, Bools, Clock, Days, Ints, Texts, even, numbered, pick
 from data.demo.generator.story import Story
 
 DEPARTMENTS = np.array(["dealer_sales", "online_sales", "service"])
@@ -22,7 +22,7 @@ WEEKDAYS = np.array(
         [1.15, 1.10, 1.10, 1.10, 1.15, 1.20, 0.20],
     ]
 )
-LIST_PRICE = np.array([1080.0, 2950.0, 1620.0, 360.0, 64.0, 159.0, 148.0])
+LIST_PRICE = np.array([1240.0, 3420.0, 1890.0, 420.0, 74.0, 219.0, 205.0])
 PRICE_SHARE = np.array([0.70, 0.87, 1.00])  # of the list price, by department
 COST_SHARE = np.array([0.480, 0.490, 0.485, 0.470, 0.400, 0.300, 0.420])  # of the list price
 PIECES = np.array([1.2, 0.7, 1.0, 1.8, 8.0, 2.2, 0.0])  # further pieces a dealer orders on a line
@@ -152,9 +152,8 @@ def _customers(
     clock: Clock, story: Story, rng: np.random.Generator, ordered: Days, department: Ints, month: Ints
 ) -> tuple[Ints, Bools, Customers]:
     """Who ordered, whether they had ordered before, and the customers: dealers first, then consumers."""
-    repeat_share = np.where(
-        department == DEALER, 0.975, np.where(department == ONLINE, story.repeat_online[month], story.repeat_service[month])
-    )
+    paths = np.stack((story.repeat_dealer, story.repeat_online, story.repeat_service))
+    repeat_share = paths[department, month]
     repeat = even(rng, month * 3 + department) < repeat_share
     customer = np.zeros(len(ordered), dtype=np.int64)
     since, segment, region = [], [], []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.demo.generator.clock import MONTHS, NEVER, Bools, Clock, Days, Ints, Texts, even, numbered
+from data.demo.generator.clock import MONTHS, NEVER, Bools, Clock, Days, Ints, Texts, numbered
 from data.demo.generator.story import Story
 
 DEPARTMENTS = np.array(
@@ -15,12 +15,17 @@ GROWTH = (1, 2, 6, 2, 1, 3, 1, 1)  # seats added over the four years
 TECHNICAL = (0.0, 0.0, 0.75, 0.80, 0.0, 0.25, 0.0, 0.0)  # share of seats that need a certificate
 LEAVES_A_MONTH = 0.0078
 CERTIFICATE_DAYS = 730
+# Department, technical, started, why, ended, why, vacancy opened.
+Row = tuple[int, bool, np.datetime64, str, np.datetime64, str | None, np.datetime64]
 COURSES = np.array(["High-voltage drives", "Brake systems", "Lifting and loading"])
 
 
 @dataclass(frozen=True)
 class Employments:
-    """One element for each time that a person works in one department; `ended` is the first day no longer there."""
+    """One element for each time that a person works in one department; `ended` is the first day no longer there.
+
+    Who will start after the last day of the history is here too, as the answer to a vacancy.
+    """
 
     employee: Ints
     department: Ints
@@ -40,7 +45,7 @@ class Employments:
 
 def make_employments(clock: Clock, story: Story, rng: np.random.Generator) -> Employments:
     """Every seat is a chain of people: one leaves, a vacancy opens, the next one starts."""
-    rows: list[tuple[int, bool, np.datetime64, str, np.datetime64, str | None, np.datetime64]] = []
+    rows: list[Row] = []
     for department, (seats, growth) in enumerate(zip(SEATS, GROWTH, strict=True)):
         for seat in range(seats + growth):
             technical = bool((seat * 0.618) % 1.0 < TECHNICAL[department])
@@ -67,18 +72,19 @@ def make_employments(clock: Clock, story: Story, rng: np.random.Generator) -> Em
     return _moved(clock, rng, _regrets(clock, story, rng, people))
 
 
-def employment_columns(people: Employments) -> dict[str, object]:
-    """The columns of the table of employments."""
+def employment_columns(clock: Clock, people: Employments) -> dict[str, object]:
+    """The columns of the table of employments, without those who have not started yet."""
+    here = np.flatnonzero(people.started <= clock.last)
     return {
-        "employment_id": np.arange(len(people.employee)) + 1,
-        "employee_id": numbered("E-", people.employee, 4),
-        "department": DEPARTMENTS[people.department],
-        "job_group": np.where(people.technical, "technical", "office and floor"),
-        "started_on": people.started,
-        "start_reason": people.start_reason,
-        "ended_on": people.ended,
-        "end_reason": people.end_reason,
-        "regretted": people.regretted,
+        "employment_id": here + 1,
+        "employee_id": numbered("E-", people.employee[here], 4),
+        "department": DEPARTMENTS[people.department[here]],
+        "job_group": np.where(people.technical[here], "technical", "office and floor"),
+        "started_on": people.started[here],
+        "start_reason": people.start_reason[here],
+        "ended_on": people.ended[here],
+        "end_reason": [people.end_reason[row] for row in here],
+        "regretted": people.regretted[here],
     }
 
 
@@ -132,7 +138,7 @@ def attendance_columns(clock: Clock, story: Story, people: Employments, rng: np.
         workdays = int(((days.astype(np.int64) + 3) % 7 < 5).sum()) - 1
         rows = people.present(clock.starts[month + 1] - _days(1))
         ill = np.zeros(len(rows), dtype=np.int64)
-        budget = int(round(float(story.absence[month]) * workdays * len(rows)))
+        budget = round(float(story.absence[month]) * workdays * len(rows))
         for row in rng.permutation(len(rows)):
             if budget <= 0:
                 break
@@ -168,16 +174,16 @@ def _days(number: int) -> np.timedelta64:
 
 
 def _days_to_fill(rng: np.random.Generator, least: int) -> int:
-    return least + int(rng.gamma(4.0, 6.2))
+    return least + int(rng.gamma(4.0, 5.6))
 
 
 def _chain(
     clock: Clock, rng: np.random.Generator, department: int, technical: bool, start: np.datetime64, reason: str,
     opened: np.datetime64,
-) -> list[tuple[int, bool, np.datetime64, str, np.datetime64, str | None, np.datetime64]]:  # fmt: skip
-    """The people of one seat, one after the other, until one of them is still there on the last day."""
-    rows: list[tuple[int, bool, np.datetime64, str, np.datetime64, str | None, np.datetime64]] = []
-    while start <= clock.last:
+) -> list[Row]:  # fmt: skip
+    """The people of one seat, one after the other; the last one is there at the end, or will start after it."""
+    rows: list[Row] = []
+    while True:
         stay = max(start, clock.first) + _days(25 + int(rng.exponential(30.4 / LEAVES_A_MONTH)))
         if stay > clock.last:
             rows.append((department, technical, start, reason, NEVER, None, opened))
@@ -187,7 +193,6 @@ def _chain(
         opened = stay - _days(int(rng.integers(20, 50)))
         start, reason = opened + _days(_days_to_fill(rng, 20) + 30), "hired"
         start = max(start, stay)
-    return rows
 
 
 def _regrets(clock: Clock, story: Story, rng: np.random.Generator, people: Employments) -> Employments:
@@ -229,8 +234,3 @@ def _moved(clock: Clock, rng: np.random.Generator, people: Employments) -> Emplo
         np.concatenate((people.opened, np.full(count, NEVER))),
     )
 
-
-__all__ = [
-    "Employments", "accident_columns", "attendance_columns", "certificate_columns", "employment_columns", "even",
-    "make_employments", "vacancy_columns",
-]  # fmt: skip

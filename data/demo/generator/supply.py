@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.demo.generator.clock import Clock, Ints, even, numbered, pick
+from data.demo.generator.clock import Clock, Days, Ints, even, numbered, pick
 from data.demo.generator.orders import GROUPS, LINES, Orders
 from data.demo.generator.story import SEASON, Story
 
@@ -36,7 +36,7 @@ def receipt_columns(clock: Clock, story: Story, rng: np.random.Generator) -> dic
     usual = float(story.supplier_defects[:12].mean())
     extra = (story.supplier_defects[month] - usual) * (trouble / share)[supplier]
     expected = inspected * np.clip(usual + extra, 0.001, 0.5)
-    defects = np.minimum(inspected, np.floor(expected + rng.random(size)).astype(np.int64))
+    defects = np.minimum(inspected, np.floor(expected + even(rng, month)).astype(np.int64))
     usual_late = float(story.supplier_late[:12].mean())
     late_share = usual_late + (story.supplier_late[month] - usual_late) * (trouble / share)[supplier]
     late = even(rng, month * len(SUPPLIERS) + supplier) < np.clip(late_share, 0.005, 0.9)
@@ -62,7 +62,7 @@ def work_order_columns(clock: Clock, story: Story, rng: np.random.Generator) -> 
     units = 3 + rng.poisson(6.0, size)
     usual = float(story.first_pass[:12].mean())
     passed_share = usual + (story.first_pass[month] - usual) * np.array([0.5, 1.9, 0.7, 0.36])[product]
-    passed = np.maximum(0, units - np.floor(units * (1 - passed_share) + rng.random(size))).astype(np.int64)
+    passed = np.maximum(0, units - np.floor(units * (1 - passed_share) + even(rng, month))).astype(np.int64)
     hours = units * np.array([1.1, 2.1, 1.6, 0.7])[product] * np.exp(rng.normal(0.0, 0.15, size))
     hours = hours * (1 + 0.8 * (usual - passed_share))
     material = units * np.array([410.0, 1180.0, 640.0, 130.0])[product] * np.exp(rng.normal(0.0, 0.1, size))
@@ -71,7 +71,7 @@ def work_order_columns(clock: Clock, story: Story, rng: np.random.Generator) -> 
     return {
         "work_order_id": numbered("W-", np.arange(size) + 10001, 5),
         "finished_on": finished,
-        "line": np.array(["Cell A", "Cell B", "Cell C"])[pick(rng.random(size), np.array([0.4, 0.35, 0.25]))],
+        "assembly_cell": np.array(["Cell A", "Cell B", "Cell C"])[pick(rng.random(size), np.array([0.4, 0.35, 0.25]))],
         "product_line": LINES[product],
         "units": units.astype(np.int64),
         "units_passed_first": passed,
@@ -107,7 +107,7 @@ def inventory_columns(clock: Clock, story: Story, orders: Orders, rng: np.random
     }
 
 
-def _workdays(clock: Clock, rng: np.random.Generator, rate: float) -> "np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]":
+def _workdays(clock: Clock, rng: np.random.Generator, rate: float) -> Days:
     """Days of events on Monday to Friday, more in the season."""
     days = clock.days
     open_days = days[(days.astype(np.int64) + 3) % 7 < 5]

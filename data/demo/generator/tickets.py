@@ -19,7 +19,8 @@ def ticket_columns(clock: Clock, story: Story, customers: int, rng: np.random.Ge
     """The columns of the ticket file, in the order of opening; without the months that were lost."""
     days = clock.days
     month_of_day = clock.month_of(days)
-    volume = SEASON[clock.calendar_month] ** 0.6 * (1 + 1.2 * (story.delivery_topic - 0.20)) * 1.02 ** (np.arange(MONTHS) / 12)
+    calls = 1 + 1.2 * (story.delivery_topic - 0.20)
+    volume = SEASON[clock.calendar_month] ** 0.6 * calls * 1.02 ** (np.arange(MONTHS) / 12)
     rate = A_DAY * volume[month_of_day] * np.exp(rng.normal(0.0, 0.12, len(days)))
     counts = np.diff(np.floor(np.concatenate(([0.0], np.cumsum(rate))))).astype(np.int64)
     day = np.repeat(days, counts)
@@ -46,9 +47,10 @@ def ticket_columns(clock: Clock, story: Story, customers: int, rng: np.random.Ge
         "topic": TOPICS[topic][kept],
         "customer_id": numbered("C-", rng.integers(0, customers, size) + 1, 5)[kept],
     }
-    answered = (rng.random(size) < 0.62) & (solved < end)
-    columns["satisfaction"] = _optional(_satisfaction(story, rng, month, topic), answered, kept)
-    columns["nps"] = _optional(_nps(story, rng, month), answered & (rng.random(size) < 0.85), kept)
+    answered = kept & (rng.random(size) < 0.62) & (solved < end)
+    recommending = answered & (rng.random(size) < 0.85)
+    columns["satisfaction"] = _optional(_satisfaction(story, rng, month, topic, answered), answered, kept)
+    columns["nps"] = _optional(_nps(story, rng, month, recommending), recommending, kept)
     return columns
 
 
@@ -65,19 +67,19 @@ def _around_one(rng: np.random.Generator, month: Ints, spread: float) -> Floats:
     return np.asarray(factor / mean[month], dtype=np.float64)
 
 
-def _satisfaction(story: Story, rng: np.random.Generator, month: Ints, topic: Ints) -> Ints:
+def _satisfaction(story: Story, rng: np.random.Generator, month: Ints, topic: Ints, answered: Bools) -> Ints:
     """1 to 5, whose mean in a month follows the story."""
     offset = TOPIC_OFFSET[topic]
     wanted = story.satisfaction[month] + offset - (np.bincount(month, offset) / np.bincount(month))[month]
     share_of_best = np.clip((wanted - 3.25) / 1.75, 0.05, 0.97)
-    best = even(rng, month) < share_of_best
+    best = even(rng, month + MONTHS * ~answered) < share_of_best
     other = pick(rng.random(len(month)), np.array([0.06, 0.14, 0.29, 0.51])) + 1
     return np.where(best, 5, other).astype(np.int64)
 
 
-def _nps(story: Story, rng: np.random.Generator, month: Ints) -> Ints:
+def _nps(story: Story, rng: np.random.Generator, month: Ints, answered: Bools) -> Ints:
     """0 to 10: detractors to 6, promoters from 9."""
-    draw = even(rng, month)
+    draw = even(rng, month + MONTHS * ~answered)
     promoter = draw < story.promoters[month]
     detractor = draw > 1 - story.detractors[month]
     middle = np.where(rng.random(len(month)) < 0.4, 7, 8)

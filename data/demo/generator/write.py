@@ -148,7 +148,7 @@ def _book(sheet: str, rows: str) -> dict[str, str]:
         "xl/styles.xml": f'<styleSheet xmlns="{_SHEET}">'
         '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
         '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
-        "<borders count=\"1\"><border><left/><right/><top/><bottom/></border></borders>"
+        '<borders count="1"><border><left/><right/><top/><bottom/></border></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
         '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
         '<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>',
