@@ -13,7 +13,7 @@ setup:
 lint: setup
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -c "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+	$(PYTHON) -c "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_logo=True))"
 	$(PYTHON) -m mypy
 
 unit: setup
