@@ -7,9 +7,16 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 Permission = Literal[
-    "scorecard.view", "map.view", "department.view", "metric.view", "rows.view", "catalog.view", "health.view",
-    "note.write", "refresh.run",
-]  # fmt: skip
+    "scorecard.view",
+    "map.view",
+    "department.view",
+    "metric.view",
+    "rows.view",
+    "catalog.view",
+    "health.view",
+    "note.write",
+    "refresh.run",
+]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 
@@ -27,14 +34,30 @@ BUILT_IN: Mapping[str, Role] = {
     role.key: role
     for role in (
         Role("executive", "Executive", frozenset(p for p in PERMISSIONS if p != "refresh.run"), "executive"),
-        Role("manager", "Manager",
-             frozenset({"map.view", "department.view", "metric.view", "rows.view", "catalog.view", "note.write"}),
-             "departments"),
-        Role("analyst", "Analyst",
-             frozenset({"map.view", "department.view", "metric.view", "rows.view", "catalog.view", "health.view",
-                        "refresh.run"}), "catalog"),
+        Role(
+            "manager",
+            "Manager",
+            frozenset({"map.view", "department.view", "metric.view", "rows.view", "catalog.view", "note.write"}),
+            "departments",
+        ),
+        Role(
+            "analyst",
+            "Analyst",
+            frozenset(
+                {
+                    "map.view",
+                    "department.view",
+                    "metric.view",
+                    "rows.view",
+                    "catalog.view",
+                    "health.view",
+                    "refresh.run",
+                }
+            ),
+            "catalog",
+        ),
     )
-}  # fmt: skip
+}
 
 
 class RoleModel(BaseModel):

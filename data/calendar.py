@@ -7,8 +7,20 @@ from typing import Literal, get_args
 
 Span = Literal["month", "quarter", "year", "ytd", "r12"]
 SPANS: tuple[Span, ...] = get_args(Span)
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december")  # fmt: skip
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 
 MonthIndex = int  # year * 12 + month - 1, so that month arithmetic is plain arithmetic
 

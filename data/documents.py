@@ -97,7 +97,9 @@ def read(path: Path, root: Path, problems: Problems) -> Document | None:
         problems.add(Problem(name, "the file is missing"))
         return None
     except UnicodeDecodeError as error:
-        problems.add(Problem(name, f"is not UTF-8 text: byte {error.start} cannot be read", hint="save the file as UTF-8"))
+        problems.add(
+            Problem(name, f"is not UTF-8 text: byte {error.start} cannot be read", hint="save the file as UTF-8")
+        )
         return None
     try:
         tree = YAML(typ="rt").load(text)

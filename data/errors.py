@@ -1,12 +1,12 @@
 """The one tree of errors: every error that Fourfold raises on purpose, with words for a human.
 
-    FourfoldError
-    ├── DefinitionError     a workspace says something that cannot be meant (carries all problems at once)
-    ├── SourceError         a source could not be read (missing file, wrong credentials, empty)
-    ├── ContractError       a source was read and is not what its contract promised
-    ├── QueryError          a question that could only be answered with a wrong number
-    ├── SnapshotError       the warehouse of a workspace has no snapshot, a broken one, or another refresh runs
-    └── CommandError        a command was refused (access.policy.Refused says: by whom and why)
+FourfoldError
+├── DefinitionError     a workspace says something that cannot be meant (carries all problems at once)
+├── SourceError         a source could not be read (missing file, wrong credentials, empty)
+├── ContractError       a source was read and is not what its contract promised
+├── QueryError          a question that could only be answered with a wrong number
+├── SnapshotError       the warehouse of a workspace has no snapshot, a broken one, or another refresh runs
+└── CommandError        a command was refused (access.policy.Refused says: by whom and why)
 """
 
 from typing import Any

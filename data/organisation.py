@@ -57,8 +57,14 @@ class Settings(BaseModel):
     base_period: Literal["month"] = "month"
     history_from: Month | None = None
     perspectives: dict[Key, str] = Field(
-        default={"financial": "Financial", "customer": "Customer", "process": "Internal process",
-                 "people": "Learning & growth"}, min_length=1)  # fmt: skip
+        default={
+            "financial": "Financial",
+            "customer": "Customer",
+            "process": "Internal process",
+            "people": "Learning & growth",
+        },
+        min_length=1,
+    )
     retention: RetentionModel = RetentionModel()
     engine: Literal["duckdb"] = "duckdb"
 
@@ -187,7 +193,9 @@ class Tree:
     def changes(self) -> tuple[date, ...]:
         """The days on which some membership begins, in order: between two of them the tree stands still."""
         days = {m.start for unit in self.units.values() for m in unit.memberships}
-        days |= {m.end + timedelta(days=1) for unit in self.units.values() for m in unit.memberships if m.end < FAR_AHEAD}
+        days |= {
+            m.end + timedelta(days=1) for unit in self.units.values() for m in unit.memberships if m.end < FAR_AHEAD
+        }
         return tuple(sorted(days))
 
 
@@ -208,11 +216,14 @@ def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, 
                 faults.append((index, f"the parent '{m.parent}' is not a unit", nearest(m.parent, known)))
         for earlier, later in zip(memberships, memberships[1:], strict=False):
             if later.start <= earlier.end:
-                faults.append((index, f"'{model.key}' belongs to two parents on {later.start}", "end one the day before"))
+                faults.append(
+                    (index, f"'{model.key}' belongs to two parents on {later.start}", "end one the day before")
+                )
         if model.level not in levels:
             faults.append((index, f"'{model.level}' is not a level", nearest(model.level, levels)))
-        built[model.key] = Unit(model.key, model.title, model.level, memberships,
-                                model.from_ or LONG_AGO, model.to or FAR_AHEAD)  # fmt: skip
+        built[model.key] = Unit(
+            model.key, model.title, model.level, memberships, model.from_ or LONG_AGO, model.to or FAR_AHEAD
+        )
     roots = [index for index, model in enumerate(units) if not _memberships(model)]
     if len(roots) != 1:
         faults.append((roots[1] if len(roots) > 1 else 0, f"{len(roots)} units have no parent; one is the root", ""))
@@ -238,7 +249,9 @@ def _loops(units: Mapping[str, Unit], order: Sequence[str]) -> list[tuple[int, s
             chain = [key]
             while (parent := units[chain[-1]].parent(day)) is not None:
                 if parent in chain:
-                    return [(index, "units go round in a circle: " + " > ".join([*chain, parent]), "break one membership")]
+                    return [
+                        (index, "units go round in a circle: " + " > ".join([*chain, parent]), "break one membership")
+                    ]
                 chain.append(parent)
     return []
 
@@ -257,5 +270,17 @@ def _parents_first(units: Mapping[str, Unit]) -> dict[str, Unit]:
     return ordered
 
 
-__all__ = ["KEY", "STRICT", "Key", "Membership", "Month", "Settings", "Tree", "Unit", "UnitModel", "UnitsModel",
-           "parse_month", "tree_of"]  # fmt: skip
+__all__ = [
+    "KEY",
+    "STRICT",
+    "Key",
+    "Membership",
+    "Month",
+    "Settings",
+    "Tree",
+    "Unit",
+    "UnitModel",
+    "UnitsModel",
+    "parse_month",
+    "tree_of",
+]

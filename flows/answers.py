@@ -23,8 +23,17 @@ class Answer:
     @staticmethod
     def schema() -> pa.Schema:
         """The Arrow schema of a table of answers."""
-        return pa.schema([("metric", pa.string()), ("unit", pa.string()), ("period", pa.string()), ("expected", pa.float64()),
-                          ("found", pa.float64()), ("ok", pa.bool_()), ("source", pa.string())])  # fmt: skip
+        return pa.schema(
+            [
+                ("metric", pa.string()),
+                ("unit", pa.string()),
+                ("period", pa.string()),
+                ("expected", pa.float64()),
+                ("found", pa.float64()),
+                ("ok", pa.bool_()),
+                ("source", pa.string()),
+            ]
+        )
 
 
 def compare_answers(workspace: Workspace, values: pa.Table) -> list[Answer]:
@@ -33,12 +42,19 @@ def compare_answers(workspace: Workspace, values: pa.Table) -> list[Answer]:
     if not wanted:
         return []
     keys = pa.array(sorted({metric.key for metric, _ in wanted}))
-    rows = values.filter(pc.is_in(values.column("metric"), value_set=keys)).select(
-        ["metric", "unit", "span", "period_start", "period_end", "value"]).to_pylist()  # fmt: skip
+    rows = (
+        values.filter(pc.is_in(values.column("metric"), value_set=keys))
+        .select(["metric", "unit", "span", "period_start", "period_end", "value"])
+        .to_pylist()
+    )
     from data.calendar import Period
 
-    found = {(r["metric"], r["unit"], workspace.calendar.name(Period(r["span"], r["period_start"], r["period_end"]))): r["value"]
-             for r in rows}  # fmt: skip
+    found = {
+        (r["metric"], r["unit"], workspace.calendar.name(Period(r["span"], r["period_start"], r["period_end"]))): r[
+            "value"
+        ]
+        for r in rows
+    }
     root = workspace.tree.root if workspace.tree else rows[0]["unit"] if rows else ""
     answers = []
     for metric, test in wanted:

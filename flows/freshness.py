@@ -17,7 +17,9 @@ def fresh_tables(workspace: Workspace, engine: Engine, datasets: Mapping[str, Da
     found: dict[str, Fresh] = {}
     for table in workspace.catalog.tables.values():
         if table.freshness:
-            newest = engine.table(f'SELECT max("{table.freshness.column}") AS d FROM model."{table.key}"').to_pylist()[0]["d"]
+            newest = engine.table(f'SELECT max("{table.freshness.column}") AS d FROM model."{table.key}"').to_pylist()[
+                0
+            ]["d"]
             found[table.key] = Fresh(_day(newest), table.freshness.days)
             continue
         rules = [rule for name in datasets_of(workspace, table) if (rule := _contract(workspace, datasets, name))]

@@ -77,6 +77,9 @@ def _tree(engine: Engine, workspace: Workspace) -> Tree:
         known = units.get(row["key"])
         memberships = known.memberships if known else ()
         if row["parent"] is not None:
-            memberships = (*memberships, Membership(row["parent"], row["from_day"] or LONG_AGO, row["to_day"] or FAR_AHEAD))
+            memberships = (
+                *memberships,
+                Membership(row["parent"], row["from_day"] or LONG_AGO, row["to_day"] or FAR_AHEAD),
+            )
         units[row["key"]] = Unit(row["key"], row["title"], row["level"], memberships)
     return Tree(units, workspace.levels)

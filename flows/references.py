@@ -23,8 +23,14 @@ class Known:
     roles: Mapping[str, Role]
 
 
-def reference_faults(known: Known, plan: Plan, scorecards: Mapping[str, Scorecard], people: PeopleModel,
-                     roles: RolesModel, metrics: Mapping[str, Metric]) -> Iterator[Fault]:  # fmt: skip
+def reference_faults(
+    known: Known,
+    plan: Plan,
+    scorecards: Mapping[str, Scorecard],
+    people: PeopleModel,
+    roles: RolesModel,
+    metrics: Mapping[str, Metric],
+) -> Iterator[Fault]:
     """Every name that leads nowhere."""
     yield from _plan_faults(known, plan)
     for key, card in scorecards.items():
@@ -47,19 +53,29 @@ def reference_faults(known: Known, plan: Plan, scorecards: Mapping[str, Scorecar
 def _plan_faults(known: Known, plan: Plan) -> Iterator[Fault]:
     for key, objective in plan.objectives.items():
         at = ("objectives", key)
-        yield from _names("strategy.yaml", (*at, "perspective"), "perspective", (objective.perspective,), known.perspectives)
+        yield from _names(
+            "strategy.yaml", (*at, "perspective"), "perspective", (objective.perspective,), known.perspectives
+        )
         yield from _names("strategy.yaml", (*at, "metrics"), "metric", objective.metrics, known.metrics)
         if objective.progress:
-            yield from _names("strategy.yaml", (*at, "progress", "metric"), "metric", (objective.progress.metric,), known.metrics)
+            yield from _names(
+                "strategy.yaml", (*at, "progress", "metric"), "metric", (objective.progress.metric,), known.metrics
+            )
             if objective.progress.baseline == objective.progress.target:
-                yield ("strategy.yaml", (*at, "progress"), "baseline and target are the same", "progress has no measure then")
+                yield (
+                    "strategy.yaml",
+                    (*at, "progress"),
+                    "baseline and target are the same",
+                    "progress has no measure then",
+                )
             if objective.progress.start >= objective.progress.end:
                 yield ("strategy.yaml", (*at, "progress"), "ends before it starts", "swap `start` and `end`")
     for index, link in enumerate(plan.links):
         yield from _names("strategy.yaml", ("links", index), "objective", (link.from_, link.to), known.objectives)
     for key, initiative in plan.initiatives.items():
-        yield from _names("strategy.yaml", ("initiatives", key, "objective"), "objective", (initiative.objective,),
-                          known.objectives)  # fmt: skip
+        yield from _names(
+            "strategy.yaml", ("initiatives", key, "objective"), "objective", (initiative.objective,), known.objectives
+        )
 
 
 def _scorecard_faults(known: Known, place: str, card: Scorecard) -> Iterator[Fault]:
@@ -89,10 +105,15 @@ def _units(known: Known, place: str, path: tuple[str | int, ...], names: Iterabl
         yield from _names(place, path, "unit", names, known.tree.units)
 
 
-def _names(place: str, path: tuple[str | int, ...], what: str, names: Iterable[str],
-           known: Iterable[str]) -> Iterator[Fault]:  # fmt: skip
+def _names(
+    place: str, path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]
+) -> Iterator[Fault]:
     existing = set(known)
     for name in names:
         if name not in existing:
-            yield (place, path, f"'{name}' is not {'an' if what[0] in 'aeiou' and what != 'unit' else 'a'} {what}",
-                   nearest(name, existing))  # fmt: skip
+            yield (
+                place,
+                path,
+                f"'{name}' is not {'an' if what[0] in 'aeiou' and what != 'unit' else 'a'} {what}",
+                nearest(name, existing),
+            )

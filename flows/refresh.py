@@ -111,13 +111,24 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     return manifest
 
 
-def compute(workspace: Workspace, engine: Engine, tree: Tree, datasets: Mapping[str, DatasetState], now: date,
-            progress: Progress = quiet) -> pa.Table:  # fmt: skip
+def compute(
+    workspace: Workspace,
+    engine: Engine,
+    tree: Tree,
+    datasets: Mapping[str, DatasetState],
+    now: date,
+    progress: Progress = quiet,
+) -> pa.Table:
     """The value table of a workspace over opened facts (schema: metrics.values.SCHEMA)."""
     create_models(engine, workspace.catalog)
     catalog = _with_real_columns(workspace, engine)
-    keys = {t.key: tuple(d.key) for t in catalog.tables.values() for s in workspace.sources.values()
-            for name, d in s.datasets.items() if t.source == name}  # fmt: skip
+    keys = {
+        t.key: tuple(d.key)
+        for t in catalog.tables.values()
+        for s in workspace.sources.values()
+        for name, d in s.datasets.items()
+        if t.source == name
+    }
     check_grains(engine, catalog, keys)
     as_of = workspace.as_of(now)
     running = workspace.settings.open_period == "show" and (as_of.month == (as_of + _DAY).month)
@@ -133,13 +144,17 @@ def _with_real_columns(workspace: Workspace, engine: Engine) -> Catalog:
     """The catalog with the columns that the data really has; what only the data could tell is checked now."""
     columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}
     plain = {key: {name: kind.lower().split("(")[0] for name, kind in found.items()} for key, found in columns.items()}
-    catalog = replace(workspace.catalog, columns={key: {n: k.split(" ")[0] for n, k in found.items()}
-                                                  for key, found in plain.items()})  # fmt: skip
+    catalog = replace(
+        workspace.catalog, columns={key: {n: k.split(" ")[0] for n, k in found.items()} for key, found in plain.items()}
+    )
     faults = catalog.faults()
     if faults:
-        raise DefinitionError(tuple(
-            Problem(f"{fault.of} {fault.key}", fault.message, field=".".join(map(str, fault.path)), hint=fault.hint)
-            for fault in faults))  # fmt: skip
+        raise DefinitionError(
+            tuple(
+                Problem(f"{fault.of} {fault.key}", fault.message, field=".".join(map(str, fault.path)), hint=fault.hint)
+                for fault in faults
+            )
+        )
     return catalog
 
 
@@ -151,9 +166,12 @@ def read_tree(engine: Engine, workspace: Workspace) -> Tree:
     models = [UnitModel.model_validate(row) for row in _unit_rows(engine, table)]
     tree, faults = tree_of(models, workspace.levels)
     if faults:
-        raise DefinitionError(tuple(
-            Problem(f"dataset {table.dataset}", message, field=models[i].key if models else "", hint=hint)
-            for i, message, hint in faults))  # fmt: skip
+        raise DefinitionError(
+            tuple(
+                Problem(f"dataset {table.dataset}", message, field=models[i].key if models else "", hint=hint)
+                for i, message, hint in faults
+            )
+        )
     return tree
 
 
@@ -162,8 +180,10 @@ def _unit_rows(engine: Engine, table: UnitTableModel) -> list[dict[str, Any]]:
     dated = table.from_ is not None or table.to is not None
     rows: dict[str, dict[str, Any]] = {}
     for row in engine.table(f'SELECT * FROM source."{table.dataset}"').to_pylist():
-        unit = rows.setdefault(row[table.key], {"key": row[table.key], "title": row[table.title], "level": row[table.level],
-                                                "parent": None})  # fmt: skip
+        unit = rows.setdefault(
+            row[table.key],
+            {"key": row[table.key], "title": row[table.title], "level": row[table.level], "parent": None},
+        )
         if row[table.parent] is None:
             continue
         if not dated:
@@ -176,11 +196,20 @@ def _unit_rows(engine: Engine, table: UnitTableModel) -> list[dict[str, Any]]:
 
 def write_values(path: Path, values: pa.Table, tree: Tree, answers: list[Answer]) -> None:
     """values.duckdb: the sorted value table, the units as they were, and the known answers with what came out."""
-    units = pa.Table.from_pylist([
-        {"key": u.key, "title": u.title, "level": u.level, "parent": m.parent if m else None,
-         "from_day": (m.start if m else u.start), "to_day": (m.end if m else u.end)}
-        for u in tree.units.values() for m in (u.memberships or (None,))
-    ])  # fmt: skip
+    units = pa.Table.from_pylist(
+        [
+            {
+                "key": u.key,
+                "title": u.title,
+                "level": u.level,
+                "parent": m.parent if m else None,
+                "from_day": (m.start if m else u.start),
+                "to_day": (m.end if m else u.end),
+            }
+            for u in tree.units.values()
+            for m in (u.memberships or (None,))
+        ]
+    )
     tested = pa.Table.from_pylist([answer.__dict__ for answer in answers], schema=Answer.schema())
     connection = connect()
     try:

@@ -103,7 +103,9 @@ def assemble(folder: Path) -> Workspace:
     columns = _columns(files, sources, tables)
     catalog = Catalog(tables, metrics, drivers.root if drivers else (), columns)
     if settings and not metrics and not any(p.file.startswith("metrics/") for p in problems.found):
-        problems.add(Problem("metrics/", "the workspace has no metrics", hint="add metrics/financial/revenue.yaml; see docs"))
+        problems.add(
+            Problem("metrics/", "the workspace has no metrics", hint="add metrics/financial/revenue.yaml; see docs")
+        )
     if not any(p.file.startswith(("metrics/", "models/")) for p in problems.found):
         _catalog_problems(files, catalog)
     _dataset_problems(files, sources, tables)
@@ -113,8 +115,19 @@ def assemble(folder: Path) -> Workspace:
             files.fault(place, path, message, hint)
     problems.raise_if_any()
     assert settings is not None and units is not None
-    return Workspace(folder, settings, units.levels, tree, units.table, sources, catalog, plan, scorecards,
-                     people.people, roles_of(roles))  # fmt: skip
+    return Workspace(
+        folder,
+        settings,
+        units.levels,
+        tree,
+        units.table,
+        sources,
+        catalog,
+        plan,
+        scorecards,
+        people.people,
+        roles_of(roles),
+    )
 
 
 class _Files:
@@ -190,8 +203,11 @@ def _tables(files: _Files) -> dict[str, Table]:
                 extra["sql_text"] = sql.read_text(encoding="utf-8-sig")
             else:
                 known = [p.name for p in path.parent.glob("*.sql")]
-                files.problems.add(document.problem(("sql",), f"the file models/{sql.name} is missing", nearest(sql.name, known))
-                                   if document else Problem(path.name, "is missing"))  # fmt: skip
+                files.problems.add(
+                    document.problem(("sql",), f"the file models/{sql.name} is missing", nearest(sql.name, known))
+                    if document
+                    else Problem(path.name, "is missing")
+                )
         table = files.keyed(path, Table, extra)
         if table:
             tables[path.stem] = table
@@ -206,18 +222,33 @@ def _metrics(files: _Files, settings: Settings | None) -> dict[str, Metric]:
         name = path.relative_to(files.folder).as_posix()
         folder = path.parent.name
         if perspectives is not None and folder not in perspectives:
-            files.problems.add(Problem(name, f"the folder '{folder}' is not a perspective of workspace.yaml",
-                                       hint=nearest(folder, perspectives)))  # fmt: skip
+            files.problems.add(
+                Problem(
+                    name,
+                    f"the folder '{folder}' is not a perspective of workspace.yaml",
+                    hint=nearest(folder, perspectives),
+                )
+            )
         if path.stem in places:
-            files.problems.add(Problem(name, f"the metric '{path.stem}' stands twice, also in {places[path.stem]}",
-                                       hint="rename one of the files"))  # fmt: skip
+            files.problems.add(
+                Problem(
+                    name,
+                    f"the metric '{path.stem}' stands twice, also in {places[path.stem]}",
+                    hint="rename one of the files",
+                )
+            )
         places[path.stem] = name
         metric = files.keyed(path, Metric, {"key": path.stem, "perspective": folder})
         if metric:
             metrics[path.stem] = metric
     for path in sorted((files.folder / "metrics").glob("*.yaml")):
-        files.problems.add(Problem(path.relative_to(files.folder).as_posix(), "stands in no perspective",
-                                   hint="move it to metrics/<perspective>/"))  # fmt: skip
+        files.problems.add(
+            Problem(
+                path.relative_to(files.folder).as_posix(),
+                "stands in no perspective",
+                hint="move it to metrics/<perspective>/",
+            )
+        )
     return metrics
 
 
@@ -230,10 +261,15 @@ def _tree(files: _Files, units: UnitsModel | None) -> Tree | None:
     return None if faults else tree
 
 
-def _columns(files: _Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]) -> dict[str, Columns | None]:
+def _columns(
+    files: _Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]
+) -> dict[str, Columns | None]:
     """The columns of each table with their types: from the contract, from the names that its SQL gives, else unknown."""
-    contracts = {name: {column.as_ or key: column.type for key, column in dataset.columns.items()}
-                 for source in sources.values() for name, dataset in source.datasets.items()}  # fmt: skip
+    contracts = {
+        name: {column.as_ or key: column.type for key, column in dataset.columns.items()}
+        for source in sources.values()
+        for name, dataset in source.datasets.items()
+    }
     known: dict[str, Columns | None] = {}
     for table in tables.values():
         if table.source is not None:
@@ -268,12 +304,20 @@ def _dataset_problems(files: _Files, sources: Mapping[str, SourceModel], tables:
     for source, model in sources.items():
         for dataset in model.datasets:
             if dataset in owner:
-                files.fault(f"sources/{source}.yaml", ("datasets", dataset),
-                            f"the dataset '{dataset}' stands twice, also in sources/{owner[dataset]}.yaml", "rename one")  # fmt: skip
+                files.fault(
+                    f"sources/{source}.yaml",
+                    ("datasets", dataset),
+                    f"the dataset '{dataset}' stands twice, also in sources/{owner[dataset]}.yaml",
+                    "rename one",
+                )
             owner[dataset] = source
     if any(p.file.startswith("sources/") for p in files.problems.found):
         return
     for table in tables.values():
         if table.source is not None and table.source not in owner:
-            files.fault(f"models/{table.key}.yaml", ("source",), f"'{table.source}' is not a dataset of any source",
-                        nearest(table.source, owner))  # fmt: skip
+            files.fault(
+                f"models/{table.key}.yaml",
+                ("source",),
+                f"'{table.source}' is not a dataset of any source",
+                nearest(table.source, owner),
+            )

@@ -20,7 +20,8 @@ AT_ONCE = 128 * 1024 * 1024  # bytes of bits held at a time
 @dataclass(frozen=True)
 class Things:
     """Which thing was seen where, sorted by thing: parallel arrays of unit row, month column, thing number, and whether in
-    the first days of the month."""
+    the first days of the month.
+    """
 
     unit: Ints
     month: Ints
@@ -37,10 +38,13 @@ class Things:
         units = pc.index_in(table.column("cell").combine_chunks(), value_set=pa.array(grid.units))
         thing = numbers.to_numpy(zero_copy_only=False).astype(np.int64)
         order = np.argsort(thing, kind="stable")
-        return cls(units.to_numpy(zero_copy_only=False).astype(np.int64)[order],
-                   table.column("month").to_numpy().astype(np.int64)[order] - grid.first, thing[order],
-                   table.column("early").to_numpy(zero_copy_only=False).astype(np.bool_)[order],
-                   int(thing.max()) + 1 if len(thing) else 0)
+        return cls(
+            units.to_numpy(zero_copy_only=False).astype(np.int64)[order],
+            table.column("month").to_numpy().astype(np.int64)[order] - grid.first,
+            thing[order],
+            table.column("early").to_numpy(zero_copy_only=False).astype(np.bool_)[order],
+            int(thing.max()) + 1 if len(thing) else 0,
+        )
 
 
 def distinct_counts(things: Things, grid: Grid, window: Window, early: bool) -> Floats:

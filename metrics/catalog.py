@@ -93,8 +93,12 @@ class Catalog:
         if isinstance(body, Aggregate):
             if body.over_time:
                 return "level"
-            by_function: dict[str, Additivity] = {"average": "intensive", "count_distinct": "point", "min": "point",
-                                                  "max": "point"}  # fmt: skip
+            by_function: dict[str, Additivity] = {
+                "average": "intensive",
+                "count_distinct": "point",
+                "min": "point",
+                "max": "point",
+            }
             return by_function.get(body.function, "sum")
         if isinstance(body, Stock):
             return "point" if body.function == "count_distinct" else "level"
@@ -130,8 +134,11 @@ def _linear(tree: exp.Expr) -> bool:
         scales = isinstance(right, exp.Literal) or (isinstance(node, exp.Mul) and isinstance(left, exp.Literal))
         if not scales:
             return False
-    literals_added = (n for n in tree.find_all(exp.Add, exp.Sub) if isinstance(n.this, exp.Literal)
-                      or isinstance(n.expression, exp.Literal))  # fmt: skip
+    literals_added = (
+        n
+        for n in tree.find_all(exp.Add, exp.Sub)
+        if isinstance(n.this, exp.Literal) or isinstance(n.expression, exp.Literal)
+    )
     return next(literals_added, None) is None
 
 
@@ -151,16 +158,28 @@ def _table_faults(catalog: Catalog, table: Table) -> Iterator[Fault]:
         yield from _unknown(table, ("freshness", "column"), table.freshness.column, columns)
     for name, join in table.joins.items():
         if join.table not in catalog.tables:
-            yield Fault("table", table.key, ("joins", name, "table"), f"'{join.table}' is not a table",
-                        nearest(join.table, catalog.tables))  # fmt: skip
+            yield Fault(
+                "table",
+                table.key,
+                ("joins", name, "table"),
+                f"'{join.table}' is not a table",
+                nearest(join.table, catalog.tables),
+            )
             continue
         yield from _unknown(table, ("joins", name, "key"), join.key, columns)
         grain = catalog.tables[join.table].grain
         to = join.to or (grain[0] if len(grain) == 1 else None)
         if grain != (to,):
-            message = f"joins '{join.table}' by {to or 'an unknown column'}, but a row of it is one per {', '.join(grain)}"
-            yield Fault("table", table.key, ("joins", name), message,
-                        "a join to less than the grain would count rows twice; join by the grain")  # fmt: skip
+            message = (
+                f"joins '{join.table}' by {to or 'an unknown column'}, but a row of it is one per {', '.join(grain)}"
+            )
+            yield Fault(
+                "table",
+                table.key,
+                ("joins", name),
+                message,
+                "a join to less than the grain would count rows twice; join by the grain",
+            )
     if table.unit and table.unit.column:
         yield from _resolved(catalog, table, ("unit", "column"), table.unit.column)
     for name, dimension in table.dimensions.items():
@@ -206,17 +225,33 @@ def _metric_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
     if isinstance(metric.target, TargetTable):
         yield from _aggregate_faults(catalog, metric, ("target",), target_aggregate(metric.target))
     if metric.target == "components" and kind not in ("ratio", "expr", "to_date", "rolling"):
-        yield Fault("metric", metric.key, ("target",), f"a {kind} has no components to take a target from",
-                    "give a number, steps or a table")  # fmt: skip
+        yield Fault(
+            "metric",
+            metric.key,
+            ("target",),
+            f"a {kind} has no components to take a target from",
+            "give a number, steps or a table",
+        )
     if metric.measured_in == "%" and isinstance(metric.target, int | float) and abs(metric.target) > 5:
-        yield Fault("metric", metric.key, ("target",), f"a target of {metric.target:g} in % would be {metric.target:.0%}",
-                    f"write `{metric.target:g} %`")  # fmt: skip
+        yield Fault(
+            "metric",
+            metric.key,
+            ("target",),
+            f"a target of {metric.target:g} in % would be {metric.target:.0%}",
+            f"write `{metric.target:g} %`",
+        )
 
 
 def target_aggregate(target: TargetTable) -> Aggregate:
     """A target table as the aggregation that reads it."""
-    return Aggregate(table=target.table, function="sum", expr=target.expr, filter=target.filter, time=target.time,
-                     over_time=target.over_time)  # fmt: skip
+    return Aggregate(
+        table=target.table,
+        function="sum",
+        expr=target.expr,
+        filter=target.filter,
+        time=target.time,
+        over_time=target.over_time,
+    )
 
 
 def _operand_faults(catalog: Catalog, metric: Metric, path: tuple[str, ...], operand: Operand) -> Iterator[Fault]:
@@ -233,19 +268,35 @@ def _metric_name(catalog: Catalog, metric: Metric, path: tuple[str | int, ...], 
         yield Fault("metric", metric.key, path, f"'{name}' is not a metric", nearest(name, catalog.metrics))
 
 
-def _aggregate_faults(catalog: Catalog, metric: Metric, path: tuple[str | int, ...],
-                      body: Aggregate | Stock | FirstPer) -> Iterator[Fault]:  # fmt: skip
+def _aggregate_faults(
+    catalog: Catalog, metric: Metric, path: tuple[str | int, ...], body: Aggregate | Stock | FirstPer
+) -> Iterator[Fault]:
     table = catalog.tables.get(body.table)
     if table is None:
-        yield Fault("metric", metric.key, (*path, "table"), f"'{body.table}' is not a table in models/",
-                    nearest(body.table, catalog.tables))  # fmt: skip
+        yield Fault(
+            "metric",
+            metric.key,
+            (*path, "table"),
+            f"'{body.table}' is not a table in models/",
+            nearest(body.table, catalog.tables),
+        )
         return
     if table.unit is None:
-        yield Fault("metric", metric.key, (*path, "table"), f"the table '{table.key}' does not say to which unit a row belongs",
-                    f"add `unit: {{column: ...}}` to models/{table.key}.yaml")  # fmt: skip
+        yield Fault(
+            "metric",
+            metric.key,
+            (*path, "table"),
+            f"the table '{table.key}' does not say to which unit a row belongs",
+            f"add `unit: {{column: ...}}` to models/{table.key}.yaml",
+        )
     if not isinstance(body, Stock) and table.time is None and body.time is None:
-        yield Fault("metric", metric.key, (*path, "table"), f"the table '{table.key}' has no time",
-                    f"add `time: {{column: ...}}` to models/{table.key}.yaml")  # fmt: skip
+        yield Fault(
+            "metric",
+            metric.key,
+            (*path, "table"),
+            f"the table '{table.key}' has no time",
+            f"add `time: {{column: ...}}` to models/{table.key}.yaml",
+        )
     resolve = resolver(catalog, table)
     for name in ("expr", "filter", "time", "opened", "closed", "entity"):
         text = getattr(body, name, None)
@@ -272,7 +323,9 @@ def _cycles(catalog: Catalog) -> list[Fault]:
             loop = chain[chain.index(key) :]
             kind = catalog.metrics[loop[0]].kind
             message = "is computed from itself: " + " > ".join([*loop, loop[0]])
-            found.setdefault(frozenset(loop), Fault("metric", loop[0], (kind,), message, "break the circle in one of them"))
+            found.setdefault(
+                frozenset(loop), Fault("metric", loop[0], (kind,), message, "break the circle in one of them")
+            )
             return
         for part in parts(key):
             walk(part, (*chain, key))

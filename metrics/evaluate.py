@@ -72,8 +72,14 @@ class Evaluator:
     of a dimension come and go, while a unit that falls silent is a gap.
     """
 
-    def __init__(self, catalog: Catalog, states: States,
-                 target_of: Callable[[str, Window], Floats] | None = None, *, gaps: bool = True) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        states: States,
+        target_of: Callable[[str, Window], Floats] | None = None,
+        *,
+        gaps: bool = True,
+    ) -> None:
         self.catalog, self.states, self.grid = catalog, states, states.grid
         self.target_of, self.gaps = target_of, gaps
         self._known: dict[Question, Cells] = {}
@@ -98,7 +104,9 @@ class Evaluator:
         long = QUARTER if metric.cadence == "quarter" else YEAR
         cells = self._kind(metric, long, question.early)
         months = range(self.grid.first, self.grid.last + 1)
-        ends = np.array([self.grid.calendar.natural_end("quarter" if long == QUARTER else "year", m) == m for m in months])
+        ends = np.array(
+            [self.grid.calendar.natural_end("quarter" if long == QUARTER else "year", m) == m for m in months]
+        )
         value = np.where(ends, cells.value, np.nan)
         why = np.where(ends, cells.why, NOT_DUE).astype(np.int8)
         return Cells(value, why, np.where(ends, cells.rows, 0.0), cells.seen, cells.due)
@@ -119,8 +127,9 @@ class Evaluator:
             return self.cells(body.metric, Window("roll", body.months), early)
         return self._maintain(body)
 
-    def aggregate(self, body: Aggregate | Stock | FirstPer, window: Window, early: bool, *, nulls: str = "null",
-                  raw: bool = False) -> Cells:  # fmt: skip
+    def aggregate(
+        self, body: Aggregate | Stock | FirstPer, window: Window, early: bool, *, nulls: str = "null", raw: bool = False
+    ) -> Cells:
         """An aggregation at a window. `raw` keeps sums over gaps: only where a ratio of the same rows cancels them."""
         cube = self.states.cubes[measure_of(self.catalog, body)]
         measure, grid = cube.measure, self.grid
@@ -133,14 +142,13 @@ class Evaluator:
         else:
             value, some = _from_states(cube, self.states, window, early)
         why = np.zeros(grid.shape, dtype=np.int8)
-        additive = measure.function in ("sum", "count", "sum_boolean", "count_distinct") or measure.over_time is not None
+        additive = (
+            measure.function in ("sum", "count", "sum_boolean", "count_distinct") or measure.over_time is not None
+        )
         if additive:
             some = some | ((seen > 0) & (rows == 0))  # rows came, none passed the filter: a true zero
             value = np.where(some & np.isnan(value), 0.0, value)
-        if nulls == "zero":
-            some = some | (due > 0)
-            value = np.where(some & np.isnan(value), 0.0, value)
-        elif additive and not self.gaps:
+        if nulls == "zero" or (additive and not self.gaps):
             some = some | (due > 0)
             value = np.where(some & np.isnan(value), 0.0, value)
         elif additive and not raw:
@@ -194,8 +202,13 @@ class Evaluator:
             first_why = np.where((first_why == 0) & np.isnan(cells.value), cells.why, first_why)
         why = np.where(np.isnan(value), np.where(missing, np.where(first_why > 0, first_why, PART), ZERO), 0)
         every = list(parts.values())
-        return Cells(value, why.astype(np.int8), np.sum([c.rows for c in every], axis=0),
-                     np.min([c.seen for c in every], axis=0), np.max([c.due for c in every], axis=0))  # fmt: skip
+        return Cells(
+            value,
+            why.astype(np.int8),
+            np.sum([c.rows for c in every], axis=0),
+            np.min([c.seen for c in every], axis=0),
+            np.max([c.due for c in every], axis=0),
+        )
 
     def _change(self, body: Change, window: Window, early: bool) -> Cells:
         now = self.cells(body.metric, window, early)
@@ -207,7 +220,9 @@ class Evaluator:
                 value = np.where(then == 0, np.nan, difference / np.abs(then))
         else:
             value = difference
-        why = np.where(np.isnan(now.value), np.where(now.why > 0, now.why, NO_ROWS), np.where(np.isnan(then), SHORT, ZERO))
+        why = np.where(
+            np.isnan(now.value), np.where(now.why > 0, now.why, NO_ROWS), np.where(np.isnan(then), SHORT, ZERO)
+        )
         return Cells(value, np.where(np.isnan(value), why, 0).astype(np.int8), now.rows, now.seen, now.due)
 
     def comparable(self, key: str, window: Window, months: int) -> Floats:
@@ -308,6 +323,8 @@ def arithmetic(tree: exp.Expr, values: dict[str, Floats]) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(right == 0, np.nan, left / right))
     by_node: dict[type[exp.Expr], Callable[[Floats, Floats], Floats]] = {
-        exp.Add: np.add, exp.Sub: np.subtract, exp.Mul: np.multiply,
-    }  # fmt: skip
+        exp.Add: np.add,
+        exp.Sub: np.subtract,
+        exp.Mul: np.multiply,
+    }
     return np.asarray(by_node[type(tree)](left, right))

@@ -9,18 +9,93 @@ from sqlglot import exp
 from data.documents import nearest
 from data.errors import FourfoldError
 
-FUNCTIONS: frozenset[str] = frozenset({
-    "abs", "ceil", "floor", "round", "sqrt", "ln", "exp", "power", "sign", "greatest", "least", "coalesce", "nullif",
-    "if", "case", "cast", "try_cast", "lower", "upper", "trim", "length", "substring", "replace", "concat",
-    "starts_with", "contains", "year", "month", "day", "quarter", "date_diff", "datediff", "date_add", "date_trunc",
-    "timestamp_trunc", "isnan", "left", "right", "strip", "date", "str_position", "extract",
-})  # fmt: skip
+FUNCTIONS: frozenset[str] = frozenset(
+    {
+        "abs",
+        "ceil",
+        "floor",
+        "round",
+        "sqrt",
+        "ln",
+        "exp",
+        "power",
+        "sign",
+        "greatest",
+        "least",
+        "coalesce",
+        "nullif",
+        "if",
+        "case",
+        "cast",
+        "try_cast",
+        "lower",
+        "upper",
+        "trim",
+        "length",
+        "substring",
+        "replace",
+        "concat",
+        "starts_with",
+        "contains",
+        "year",
+        "month",
+        "day",
+        "quarter",
+        "date_diff",
+        "datediff",
+        "date_add",
+        "date_trunc",
+        "timestamp_trunc",
+        "isnan",
+        "left",
+        "right",
+        "strip",
+        "date",
+        "str_position",
+        "extract",
+    }
+)
 SYNTAX: tuple[type[exp.Expr], ...] = (
-    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div,
-    exp.Mod, exp.IntDiv, exp.Neg, exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is,
-    exp.In, exp.Between, exp.Like, exp.ILike, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam,
-    exp.Coalesce, exp.Interval, exp.Var, exp.DPipe, exp.Tuple, exp.Distinct,
-)  # fmt: skip
+    exp.Column,
+    exp.Identifier,
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.Paren,
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+    exp.Div,
+    exp.Mod,
+    exp.IntDiv,
+    exp.Neg,
+    exp.And,
+    exp.Or,
+    exp.Not,
+    exp.EQ,
+    exp.NEQ,
+    exp.GT,
+    exp.GTE,
+    exp.LT,
+    exp.LTE,
+    exp.Is,
+    exp.In,
+    exp.Between,
+    exp.Like,
+    exp.ILike,
+    exp.Case,
+    exp.If,
+    exp.Cast,
+    exp.TryCast,
+    exp.DataType,
+    exp.DataTypeParam,
+    exp.Coalesce,
+    exp.Interval,
+    exp.Var,
+    exp.DPipe,
+    exp.Tuple,
+    exp.Distinct,
+)
 MAX_DEPTH = 60
 
 
@@ -44,7 +119,9 @@ def parse(text: str) -> exp.Expr:
     if len(trees) != 1 or not isinstance(select, exp.Select) or len(select.expressions) != 1:
         raise ExpressionError(f"'{text}' is not one scalar expression")
     if any(part for name, part in select.args.items() if name != "expressions" and part):
-        raise ExpressionError(f"'{text}' holds more than an expression", "no FROM, WHERE or other clause may stand here")
+        raise ExpressionError(
+            f"'{text}' holds more than an expression", "no FROM, WHERE or other clause may stand here"
+        )
     tree: exp.Expr = select.expressions[0]
     if isinstance(tree, exp.Alias):
         raise ExpressionError(f"'{text}' gives a name with AS", "write the expression alone")
@@ -57,8 +134,10 @@ def _allowed(node: exp.Expr, text: str) -> None:
     if node.depth > MAX_DEPTH:
         raise ExpressionError(f"'{text[:40]}...' is nested too deeply", f"at most {MAX_DEPTH} levels")
     if isinstance(node, exp.AggFunc):
-        raise ExpressionError(f"'{node.sql()}' aggregates inside an expression",
-                              "the metric's `function:` aggregates; the expression sees one row")  # fmt: skip
+        raise ExpressionError(
+            f"'{node.sql()}' aggregates inside an expression",
+            "the metric's `function:` aggregates; the expression sees one row",
+        )
     if isinstance(node, exp.Window | exp.Subquery | exp.Select | exp.Star | exp.Placeholder | exp.Parameter):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
     if isinstance(node, exp.Anonymous):
@@ -68,7 +147,9 @@ def _allowed(node: exp.Expr, text: str) -> None:
     elif isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
         names = {name.lower() for name in type(node).sql_names()}
         if not names & FUNCTIONS:
-            raise ExpressionError(f"the function '{sorted(names)[0]}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS)))
+            raise ExpressionError(
+                f"the function '{sorted(names)[0]}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS))
+            )
     elif not isinstance(node, SYNTAX):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression")
 
@@ -101,9 +182,13 @@ def names_in(text: str) -> list[str]:
     """The names that an arithmetic expression over metrics reads, each once; ExpressionError for anything else in it."""
     tree = parse(text)
     for node in tree.walk():
-        if not isinstance(node, exp.Column | exp.Identifier | exp.Literal | exp.Paren | exp.Add | exp.Sub | exp.Mul
-                          | exp.Div | exp.Neg) or (isinstance(node, exp.Literal) and node.is_string):  # fmt: skip
-            raise ExpressionError(f"'{node.sql()}' may not stand between metrics", "use + - * / parentheses and numbers")
+        if not isinstance(
+            node,
+            exp.Column | exp.Identifier | exp.Literal | exp.Paren | exp.Add | exp.Sub | exp.Mul | exp.Div | exp.Neg,
+        ) or (isinstance(node, exp.Literal) and node.is_string):
+            raise ExpressionError(
+                f"'{node.sql()}' may not stand between metrics", "use + - * / parentheses and numbers"
+            )
     names = columns_of(tree)
     for name, qualifier in names:
         if qualifier:
@@ -131,7 +216,9 @@ def select_columns(text: str, datasets: Collection[str]) -> tuple[list[str], lis
     reads = sorted({table.name for table in tree.find_all(exp.Table)} - own)
     for table in tree.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
-            raise ExpressionError(f"'{table.sql()}' is not a dataset", "name datasets alone, without schema or function")
+            raise ExpressionError(
+                f"'{table.sql()}' is not a dataset", "name datasets alone, without schema or function"
+            )
     for name in reads:
         if name not in datasets:
             raise ExpressionError(f"'{name}' is not a dataset", nearest(name, datasets))

@@ -22,7 +22,9 @@ def check_grains(engine: Engine, catalog: Catalog, enforced: Mapping[str, tuple[
             row = {name: value for name, value in found[0].items() if name != "times"}
             why = "a join to it would count rows twice" if table.key in joined else "its rows would be counted twice"
             named = ", ".join(f"{name} = {value}" for name, value in row.items())
-            faults.append(f"models/{table.key}.yaml: grain: {named} stands {found[0]['times']} times; {why}. "
-                          "Mend the data, name the grain that holds, or add `key:` to the contract")  # fmt: skip
+            faults.append(
+                f"models/{table.key}.yaml: grain: {named} stands {found[0]['times']} times; {why}. "
+                "Mend the data, name the grain that holds, or add `key:` to the contract"
+            )
     if faults:
         raise QueryError("\n".join(faults))

@@ -61,7 +61,9 @@ class Grid:
         columns = np.arange(self.shape[1])
         if window.kind == "roll":
             return np.asarray(columns - (window.months - 1), dtype=np.int64)
-        begin = {"month": lambda m: m, "quarter": self.calendar.quarter_start, "year": self.calendar.year_start}[window.kind]
+        begin = {"month": lambda m: m, "quarter": self.calendar.quarter_start, "year": self.calendar.year_start}[
+            window.kind
+        ]
         found = np.array([begin(self.first + int(c)) - self.first for c in columns], dtype=np.int64)
         return found if window.kind == "month" else np.maximum(found, 0)
 

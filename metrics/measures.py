@@ -43,8 +43,17 @@ def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer) -> Measure:
         return None if text is None else render(parse(text), resolve)
 
     if isinstance(body, Stock):
-        return Measure("stock", body.table, sql(body.opened) or "", body.function, sql(body.expr), sql(body.filter),
-                       body.over_time, sql(body.closed), body.inclusive)  # fmt: skip
+        return Measure(
+            "stock",
+            body.table,
+            sql(body.opened) or "",
+            body.function,
+            sql(body.expr),
+            sql(body.filter),
+            body.over_time,
+            sql(body.closed),
+            body.inclusive,
+        )
     time = sql(body.time or (table.time.column if table.time else None)) or ""
     if isinstance(body, FirstPer):
         return Measure("first", body.table, time, "count", sql(body.entity), sql(body.filter))

@@ -41,15 +41,23 @@ class Value:
     previous_year: float | None
 
 
-def read_values(engine: Engine, metrics: dict[str, Metric], keys: Sequence[str], units: Sequence[str], span: Span,
-                first: date, last: date) -> list[Value]:  # fmt: skip
+def read_values(
+    engine: Engine,
+    metrics: dict[str, Metric],
+    keys: Sequence[str],
+    units: Sequence[str],
+    span: Span,
+    first: date,
+    last: date,
+) -> list[Value]:
     """Values of some metrics and units whose periods end between two days, both inclusive, in the table's order."""
     if not keys or not units:
         return []
     table = engine.table(
-        f"SELECT * FROM snapshot.main.\"values\" WHERE unit IN ({_list(units)}) AND metric IN ({_list(keys)}) "
+        f'SELECT * FROM snapshot.main."values" WHERE unit IN ({_list(units)}) AND metric IN ({_list(keys)}) '
         f"AND span = '{span}' AND period_end BETWEEN DATE '{first.isoformat()}' AND DATE '{last.isoformat()}' "
-        "ORDER BY unit, metric, period_end")  # fmt: skip
+        "ORDER BY unit, metric, period_end"
+    )
     return values_of(table, metrics)
 
 
@@ -57,19 +65,55 @@ def values_of(table: pa.Table, metrics: dict[str, Metric]) -> list[Value]:
     """The rows of a value table as `Value`s; rows of metrics that are no longer defined are left out."""
     columns = [table.column(name).to_pylist() for name in COLUMNS]
     found = []
-    for unit, key, span, start, end, value, target, *anchors, score, status, reason, reported, expected, rows, partial, \
-            previous, year in zip(*columns, strict=True):
+    for (
+        unit,
+        key,
+        span,
+        start,
+        end,
+        value,
+        target,
+        *anchors,
+        score,
+        status,
+        reason,
+        reported,
+        expected,
+        rows,
+        partial,
+        previous,
+        year,
+    ) in zip(*columns, strict=True):
         metric = metrics.get(key)
         if metric is not None:
-            found.append(Value(key, unit, Period(span, start, end), value, target, Anchors(metric.direction, *anchors),
-                               score, status, reason, reported, expected, rows, partial, previous, year))
+            found.append(
+                Value(
+                    key,
+                    unit,
+                    Period(span, start, end),
+                    value,
+                    target,
+                    Anchors(metric.direction, *anchors),
+                    score,
+                    status,
+                    reason,
+                    reported,
+                    expected,
+                    rows,
+                    partial,
+                    previous,
+                    year,
+                )
+            )
     return found
 
 
 def periods_in(engine: Engine, span: Span) -> list[Period]:
     """Every period of a span that has values, newest first."""
-    table = engine.table(f"SELECT DISTINCT period_start, period_end FROM snapshot.main.\"values\" WHERE span = '{span}' "
-                         "ORDER BY period_end DESC")  # fmt: skip
+    table = engine.table(
+        f"SELECT DISTINCT period_start, period_end FROM snapshot.main.\"values\" WHERE span = '{span}' "
+        "ORDER BY period_end DESC"
+    )
     return [Period(span, row["period_start"], row["period_end"]) for row in table.to_pylist()]
 
 

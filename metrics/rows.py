@@ -63,8 +63,19 @@ def _parts(catalog: Catalog, key: str, window: Window, title: str) -> Iterator[P
             yield from _parts(catalog, part, window, "")
 
 
-def read_rows(engine: Engine, catalog: Catalog, key: str, asked: Asked, calendar: Calendar, *, part: int = 0,
-              dimension: str | None = None, member: str | None = None, limit: int = 200, offset: int = 0) -> RowPage:
+def read_rows(
+    engine: Engine,
+    catalog: Catalog,
+    key: str,
+    asked: Asked,
+    calendar: Calendar,
+    *,
+    part: int = 0,
+    dimension: str | None = None,
+    member: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> RowPage:
     """One page of the rows of one part of a metric, for a unit and period, optionally of one member of a dimension.
 
     Raises `QueryError` for a part that the metric does not have.
@@ -103,11 +114,17 @@ def _when(measure: Measure, window: Window, asked: Asked, calendar: Calendar) ->
     end = f"DATE '{asked.end.isoformat()}'"
     if measure.kind == "stock":
         still = ">=" if measure.inclusive else ">"
-        return [f"CAST({measure.time} AS DATE) <= {end}",
-                f"({measure.until} IS NULL OR CAST({measure.until} AS DATE) {still} {end})"]
+        return [
+            f"CAST({measure.time} AS DATE) <= {end}",
+            f"({measure.until} IS NULL OR CAST({measure.until} AS DATE) {still} {end})",
+        ]
     month = month_of(asked.end)
-    start = {"roll": month - window.months + 1, "month": month, "quarter": calendar.quarter_start(month),
-             "year": calendar.year_start(month)}[window.kind]
+    start = {
+        "roll": month - window.months + 1,
+        "month": month,
+        "quarter": calendar.quarter_start(month),
+        "year": calendar.year_start(month),
+    }[window.kind]
     return [f"{measure.time} >= DATE '{first_day(start).isoformat()}'", f"{measure.time} < {end} + INTERVAL 1 DAY"]
 
 
@@ -116,5 +133,4 @@ def _first(measure: Measure, source: Relation) -> str:
     event = f"struct_pack(e := {measure.expr}, f := struct_pack(t := {measure.time}, u := {source.unit}))"
     where = f"{measure.expr} IS NOT NULL AND ({measure.filter or 'TRUE'})"
     firsts = f"struct_pack(e := {measure.expr}, f := min(struct_pack(t := {measure.time}, u := {source.unit})))"
-    return (f"({where}) AND {event} IN "
-            f"(SELECT {firsts} FROM {source.source} WHERE {where} GROUP BY {measure.expr})")
+    return f"({where}) AND {event} IN (SELECT {firsts} FROM {source.source} WHERE {where} GROUP BY {measure.expr})"

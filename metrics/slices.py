@@ -32,7 +32,8 @@ class Slice:
 @dataclass(frozen=True)
 class Asked:
     """The unit and period that are cut. `cells` are the units below the asked one by month, `cut_day` the last day that
-    counts of a month that still runs."""
+    counts of a month that still runs.
+    """
 
     period: Period
     as_of: date
@@ -50,11 +51,16 @@ def dimensions_of(catalog: Catalog, key: str) -> dict[str, str]:
     tables = [catalog.tables[name] for name in catalog.tables_of(key)]
     shared = [set(table.dimensions) for table in tables]
     names = set.intersection(*shared) if shared else set()
-    return {name: d.title or name.replace("_", " ").capitalize()
-            for name, d in (tables[0].dimensions.items() if tables else ()) if name in names}
+    return {
+        name: d.title or name.replace("_", " ").capitalize()
+        for name, d in (tables[0].dimensions.items() if tables else ())
+        if name in names
+    }
 
 
-def slice_metric(engine: Engine, catalog: Catalog, key: str, dimension: str, asked: Asked, calendar: Calendar) -> list[Slice]:
+def slice_metric(
+    engine: Engine, catalog: Catalog, key: str, dimension: str, asked: Asked, calendar: Calendar
+) -> list[Slice]:
     """The metric for each member of a dimension, largest first, rows without a member as `(none)`.
 
     Raises `QueryError` when a table below the metric lacks the dimension: half a metric cannot be cut.
@@ -63,8 +69,10 @@ def slice_metric(engine: Engine, catalog: Catalog, key: str, dimension: str, ask
     metric = catalog.metrics[key]
     if dimension not in known:
         lacking = [name for name in catalog.tables_of(key) if dimension not in catalog.tables[name].dimensions]
-        raise QueryError(f"{metric.title} cannot be cut by '{dimension}': {', '.join(lacking)} has no such dimension; "
-                         f"possible: {', '.join(known) or 'none'}")
+        raise QueryError(
+            f"{metric.title} cannot be cut by '{dimension}': {', '.join(lacking)} has no such dimension; "
+            f"possible: {', '.join(known) or 'none'}"
+        )
 
     def narrow(source: Relation, measure: Measure) -> Relation:
         table = catalog.tables[measure.table]

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.calendar import Calendar, MonthIndex, month_of
-from data.errors import QueryError
 from data.documents import nearest
+from data.errors import QueryError
 from data.organisation import Membership, Tree, Unit
 from data.warehouse import literal
 from metrics.bitmaps import Things
@@ -87,8 +87,16 @@ def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None 
 Narrow = Callable[[Relation, Measure], Relation]
 
 
-def read_states(engine: Engine, catalog: Catalog, measures: Sequence[Measure], tree: Tree | None, calendar: Calendar,
-                as_of: date, cut_day: int | None, narrow: Narrow | None = None) -> States:  # fmt: skip
+def read_states(
+    engine: Engine,
+    catalog: Catalog,
+    measures: Sequence[Measure],
+    tree: Tree | None,
+    calendar: Calendar,
+    as_of: date,
+    cut_day: int | None,
+    narrow: Narrow | None = None,
+) -> States:
     """Scan the facts (once per table and time role) and roll the states up over units.
 
     `narrow` changes what is scanned: a dimension as cells, fewer rows; `tree` is then None, and the cells that were found
@@ -134,8 +142,15 @@ class _Scan:
 
 
 class _Reader:
-    def __init__(self, engine: Engine, catalog: Catalog, tree: Tree | None, as_of: date, cut_day: int | None,
-                 narrow: Narrow | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        catalog: Catalog,
+        tree: Tree | None,
+        as_of: date,
+        cut_day: int | None,
+        narrow: Narrow | None,
+    ) -> None:
         self.engine, self.catalog, self.tree, self.as_of, self.cut_day = engine, catalog, tree, as_of, cut_day
         self.narrow, self.count = narrow, 0
 
@@ -157,7 +172,8 @@ class _Reader:
             sql = first_query(source, members[0], self.as_of, self.cut_day)
         else:
             opened = self.engine.arrays(
-                f"SELECT min(year({members[0].time}) * 12 + month({members[0].time}) - 1) AS m FROM {source.source}")["m"]
+                f"SELECT min(year({members[0].time}) * 12 + month({members[0].time}) - 1) AS m FROM {source.source}"
+            )["m"]
             months = (int(opened[0]), month_of(self.as_of)) if opened[0] == opened[0] else (0, -1)
             sql = open_query(source, members[0], self.as_of, months)
             members = members[:1]
@@ -168,8 +184,14 @@ class _Reader:
         if self.tree is not None:
             self._check_units(name, group[0], self.tree)
         first = self.engine.arrays(f"SELECT CAST(min(month) AS BIGINT) AS m FROM {name}")["m"]
-        return _Scan(kind, (group[0], group[1]), tuple(members), query, name,
-                     int(first[0]) if len(first) and first[0] is not None and first[0] == first[0] else None)  # fmt: skip
+        return _Scan(
+            kind,
+            (group[0], group[1]),
+            tuple(members),
+            query,
+            name,
+            int(first[0]) if len(first) and first[0] is not None and first[0] == first[0] else None,
+        )
 
     def _check_units(self, name: str, table: str, tree: Tree) -> None:
         cells = self.engine.table(f"SELECT cell, count(*) AS n FROM {name} GROUP BY cell").to_pylist()
@@ -180,7 +202,8 @@ class _Reader:
             raise QueryError(
                 f"models/{table}.yaml: rows belong to {names}, which units.yaml does not know; they would be missing from "
                 f"every total. Add the unit, mend the data, or refuse such rows in the contract with `one_of`"
-                + (f" ({hint})" if hint else ""))  # fmt: skip
+                + (f" ({hint})" if hint else "")
+            )
 
     def publish_closure(self, grid: Grid) -> None:
         rows = grid.closure()
@@ -199,7 +222,9 @@ class _Reader:
                 due[row, max(end - grid.first + 1, 0) :] = seen[row, max(end - grid.first + 1, 0) :]
         return Presence(grid.roll_up(seen.astype(float)), grid.roll_up(due.astype(float)))
 
-    def cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: dict[tuple[str, str], Presence]) -> Cube | SetCube:
+    def cube(
+        self, grid: Grid, scan: _Scan, measure: Measure, presence: dict[tuple[str, str], Presence]
+    ) -> Cube | SetCube:
         if scan.kind == "agg" and (measure.over_time or measure.function == "count_distinct"):
             return self._set_cube(grid, scan, measure, presence[scan.role])
         if scan.kind == "agg":
@@ -220,11 +245,13 @@ class _Reader:
         columns = scan.query.columns[measure]
         how = _EXTREMES.get(measure.function, "sum")
         rolled = {
-            (part, only): grid.roll_up(self._cells(grid, scan.relation, columns[part], only, how if part == "v" else "sum"),
-                                       how if part == "v" else "sum")
+            (part, only): grid.roll_up(
+                self._cells(grid, scan.relation, columns[part], only, how if part == "v" else "sum"),
+                how if part == "v" else "sum",
+            )
             for part, only in (("v", None), ("n", None), ("r", None), ("v", "early"), ("n", "early"))
             if only is None or grid.cut_day is not None
-        }  # fmt: skip
+        }
         early = (rolled.get(("v", "early"), rolled["v", None]), rolled.get(("n", "early"), rolled["n", None]))
         return Cube(measure, rolled["v", None], rolled["n", None], rolled["r", None], early, presence)
 
@@ -236,8 +263,10 @@ class _Reader:
             sql = f"SELECT cell, month, early, unnest({columns['v']}) AS thing FROM {scan.relation}"
             return SetCube(measure, scan.relation, rows, presence, Things.of(self.engine.table(sql), grid))
         name = f"levels_{scan.relation}_{columns['v']}"
-        self.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT cell, month, early, day, "
-                        f"CAST({columns['v']} AS DOUBLE) AS v FROM {scan.relation} WHERE {columns['n']} > 0")
+        self.engine.run(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT cell, month, early, day, "
+            f"CAST({columns['v']} AS DOUBLE) AS v FROM {scan.relation} WHERE {columns['n']} > 0"
+        )
         return SetCube(measure, name, rows, presence)
 
     def _stock_cube(self, grid: Grid, scan: _Scan, measure: Measure) -> Cube:
@@ -247,8 +276,10 @@ class _Reader:
 
         def flow(column: str, month: str, early: str, only: bool) -> Floats:
             where = f"WHERE {month} IS NOT NULL" + (f" AND ({early} OR {month} < {base})" if only else "")
-            source = (f"(SELECT cell, greatest({month}, {base}) AS month, CAST(sum({column}) AS DOUBLE) AS v "
-                      f"FROM {scan.relation} {where} GROUP BY 1, 2)")  # fmt: skip
+            source = (
+                f"(SELECT cell, greatest({month}, {base}) AS month, CAST(sum({column}) AS DOUBLE) AS v "
+                f"FROM {scan.relation} {where} GROUP BY 1, 2)"
+            )
             return self._cells(grid, source, "v", None)
 
         def level(column: str) -> tuple[Floats, Floats]:
@@ -268,8 +299,10 @@ class _Reader:
     def _cells(self, grid: Grid, source: str, column: str, only: str | None, how: str = "sum") -> Floats:
         """A state column as (units, months), merged over the days and parts of a month; 0 (NaN for extremes) where none."""
         where = f"WHERE {only}" if only else ""
-        sql = (f"SELECT cell, CAST(month AS BIGINT) AS month, CAST({how}({column}) AS DOUBLE) AS v "
-               f"FROM {source} {where} GROUP BY 1, 2")  # fmt: skip
+        sql = (
+            f"SELECT cell, CAST(month AS BIGINT) AS month, CAST({how}({column}) AS DOUBLE) AS v "
+            f"FROM {source} {where} GROUP BY 1, 2"
+        )
         return self._counts(grid, sql, 0.0 if how == "sum" else np.nan)
 
     def _counts(self, grid: Grid, sql: str, empty: float = 0.0) -> Floats:

@@ -100,8 +100,11 @@ def _columns(step: Anchors, metric: Metric, target: Floats, absolute: Callable[[
         if isinstance(anchor, AtTarget):
             return target
         if isinstance(anchor, Distance):
-            room = np.abs(target) * anchor.share if anchor.share is not None else np.where(
-                np.isnan(absolute(anchor.margin or 0.0)), np.nan, anchor.margin or 0.0)  # fmt: skip
+            room = (
+                np.abs(target) * anchor.share
+                if anchor.share is not None
+                else np.where(np.isnan(absolute(anchor.margin or 0.0)), np.nan, anchor.margin or 0.0)
+            )
             return np.asarray(target + side * room)
         return absolute(float(anchor))
 

@@ -31,10 +31,18 @@ SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("unit", "metric", "span")]
     + [("period_start", pa.date32()), ("period_end", pa.date32()), ("value", pa.float64()), ("target", pa.float64())]
     + [(name, pa.float64()) for name in FIELDS]
-    + [("score", pa.float64()), ("status", pa.string()), ("reason", pa.string()), ("reported", pa.int32()),
-       ("expected", pa.int32()), ("rows", pa.int64()), ("partial", pa.bool_()), ("previous", pa.float64()),
-       ("previous_year", pa.float64())]
-)  # fmt: skip
+    + [
+        ("score", pa.float64()),
+        ("status", pa.string()),
+        ("reason", pa.string()),
+        ("reported", pa.int32()),
+        ("expected", pa.int32()),
+        ("rows", pa.int64()),
+        ("partial", pa.bool_()),
+        ("previous", pa.float64()),
+        ("previous_year", pa.float64()),
+    ]
+)
 SORTED_BY = ("unit", "metric", "span", "period_end")
 
 
@@ -55,8 +63,13 @@ class Clock:
     history_from: str | None = None
 
 
-def compute_values(catalog: Catalog, states: States, clock: Clock, fresh: Mapping[str, Fresh],
-                   progress: Callable[[str, float], None] | None = None) -> pa.Table:  # fmt: skip
+def compute_values(
+    catalog: Catalog,
+    states: States,
+    clock: Clock,
+    fresh: Mapping[str, Fresh],
+    progress: Callable[[str, float], None] | None = None,
+) -> pa.Table:
     """The value table (SCHEMA), sorted by unit, metric, span and end of period."""
     book = TargetBook(catalog, states)
     writer = _Writer(states.grid, clock)
@@ -93,7 +106,11 @@ class _Writer:
         grid = self.grid
         window = SPAN_WINDOWS[span]
         cells = book.evaluator.cells(metric.key, window)
-        ends = [m - grid.first for m in grid.calendar.ends(span, grid.first, grid.last) if m - grid.first >= self.from_column]
+        ends = [
+            m - grid.first
+            for m in grid.calendar.ends(span, grid.first, grid.last)
+            if m - grid.first >= self.from_column
+        ]
         begun = np.maximum.accumulate((cells.due > 0) | ~np.isnan(cells.value), axis=1)
         rows, picks = np.nonzero(begun[:, ends])
         columns = np.asarray(ends, dtype=np.int64)[picks]
@@ -109,25 +126,30 @@ class _Writer:
         step = grid.calendar.step(span)
         whole = np.array([grid.first + c == _month(periods[c]) for c in ends])[picks]
         cut = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
-        self.parts.append(pa.table({
-            "unit": pa.DictionaryArray.from_arrays(rows.astype(np.int32), list(grid.units)).cast(pa.string()),
-            "metric": pa.repeat(pa.scalar(metric.key), len(rows)),
-            "span": pa.repeat(pa.scalar(span), len(rows)),
-            "period_start": pa.array([periods[c].start for c in columns], pa.date32()),
-            "period_end": pa.array([periods[c].end for c in columns], pa.date32()),
-            "value": _nullable(cells.value[at]),
-            "target": _nullable(target[at]),
-            **{name: _nullable(picked.get(name, np.full(len(rows), np.nan))) for name in FIELDS},
-            "score": _nullable(scores),
-            "status": pa.array(states),
-            "reason": pa.array(reasons),
-            "reported": pa.array(cells.seen[at].astype(np.int32)),
-            "expected": pa.array(cells.due[at].astype(np.int32)),
-            "rows": pa.array(cells.rows[at].astype(np.int64)),
-            "partial": pa.array(~whole | cut),
-            "previous": _nullable(book.evaluator.comparable(metric.key, window, step)[at]),
-            "previous_year": _nullable(book.evaluator.comparable(metric.key, window, 12)[at]),
-        }, schema=SCHEMA))  # fmt: skip
+        self.parts.append(
+            pa.table(
+                {
+                    "unit": pa.DictionaryArray.from_arrays(rows.astype(np.int32), list(grid.units)).cast(pa.string()),
+                    "metric": pa.repeat(pa.scalar(metric.key), len(rows)),
+                    "span": pa.repeat(pa.scalar(span), len(rows)),
+                    "period_start": pa.array([periods[c].start for c in columns], pa.date32()),
+                    "period_end": pa.array([periods[c].end for c in columns], pa.date32()),
+                    "value": _nullable(cells.value[at]),
+                    "target": _nullable(target[at]),
+                    **{name: _nullable(picked.get(name, np.full(len(rows), np.nan))) for name in FIELDS},
+                    "score": _nullable(scores),
+                    "status": pa.array(states),
+                    "reason": pa.array(reasons),
+                    "reported": pa.array(cells.seen[at].astype(np.int32)),
+                    "expected": pa.array(cells.due[at].astype(np.int32)),
+                    "rows": pa.array(cells.rows[at].astype(np.int64)),
+                    "partial": pa.array(~whole | cut),
+                    "previous": _nullable(book.evaluator.comparable(metric.key, window, step)[at]),
+                    "previous_year": _nullable(book.evaluator.comparable(metric.key, window, 12)[at]),
+                },
+                schema=SCHEMA,
+            )
+        )
 
     def _running(self, metric: Metric, book: TargetBook, columns: npt.NDArray[np.int64]) -> Bools:
         """Where a sum of a month that still runs meets a target for the whole month."""
@@ -140,8 +162,15 @@ class _Writer:
         behind = {c: min(period.end, self.clock.as_of) > late for c, period in periods.items()}
         return np.array([behind[c] for c in columns], dtype=np.bool_)
 
-    def _score(self, metric: Metric, cells: Cells, at: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-               anchors: Columns, running: Bools, stale: Bools) -> tuple[Floats, npt.NDArray[np.str_], list[str]]:  # fmt: skip
+    def _score(
+        self,
+        metric: Metric,
+        cells: Cells,
+        at: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+        anchors: Columns,
+        running: Bools,
+        stale: Bools,
+    ) -> tuple[Floats, npt.NDArray[np.str_], list[str]]:
         value, why = cells.value[at], cells.why[at]
         empty = np.isnan(value)
         if metric.labels:
@@ -152,8 +181,10 @@ class _Writer:
             fault = fault_mask(metric.direction, anchors, len(value)) & ~empty
             aimless = ~empty & np.isnan(scores) & ~fault
         not_due = running | ((why == NOT_DUE) & empty) | (empty & self._grace(metric, at[1]))
-        states = status_all(scores, {"error": fault, "not_due": not_due, "no_data": empty, "stale": stale & ~empty,
-                                     "no_target": aimless})  # fmt: skip
+        states = status_all(
+            scores,
+            {"error": fault, "not_due": not_due, "no_data": empty, "stale": stale & ~empty, "no_target": aimless},
+        )
         scored = np.isin(states, ("green", "amber", "red"))
         texts = np.array([*REASONS, ANCHOR_FAULT, STALE, RUNNING, NO_TARGET, NO_LABEL], dtype=object)
         code = np.where(empty | (why == CARRIED) | (why == GAP), why, 0).astype(int)

@@ -22,7 +22,9 @@ class Command(ABC):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "needs" not in cls.__dict__ or cls.needs not in get_args(Permission):
-            raise TypeError(f"the command {cls.__name__} must say `needs: ClassVar[Permission] = ...`, one of {PERMISSIONS}")
+            raise TypeError(
+                f"the command {cls.__name__} must say `needs: ClassVar[Permission] = ...`, one of {PERMISSIONS}"
+            )
         COMMANDS[cls.__name__] = cls
 
     def unit_of(self) -> str | None:

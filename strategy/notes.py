@@ -51,13 +51,17 @@ class WriteNote(Command):
             raise CommandError("the note is empty; write a sentence first")
         if len(text) > LONGEST:
             raise CommandError(f"the note has {len(text)} characters; at most {LONGEST} are kept")
-        session.add(Note(audit_id=audit.id, author=viewer.key, metric=self.metric, unit=self.unit, period=self.period,
-                         text=text))
+        session.add(
+            Note(
+                audit_id=audit.id, author=viewer.key, metric=self.metric, unit=self.unit, period=self.period, text=text
+            )
+        )
 
 
 def notes_on(engine: Engine, metric: str, units: Sequence[str], limit: int = 50) -> list[Remark]:
     """The newest notes on a metric in some units."""
     with transaction(engine) as session:
         found = session.scalars(
-            select(Note).where(Note.metric == metric, Note.unit.in_(units)).order_by(Note.id.desc()).limit(limit))
+            select(Note).where(Note.metric == metric, Note.unit.in_(units)).order_by(Note.id.desc()).limit(limit)
+        )
         return [Remark(n.metric, n.unit, n.period, n.author, n.at, n.text) for n in found]

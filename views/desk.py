@@ -113,7 +113,9 @@ class Desk:
 
     # -- numbers
 
-    def values(self, metrics: Sequence[str], units: Sequence[str], span: Span, last: Period, count: int = 1) -> list[Value]:
+    def values(
+        self, metrics: Sequence[str], units: Sequence[str], span: Span, last: Period, count: int = 1
+    ) -> list[Value]:
         """Finished values of `count` periods up to and including `last`, sorted by unit, metric and period."""
         self._require("metric.view", units)
         first = self._back(span, last, count)
@@ -133,12 +135,32 @@ class Desk:
         """The titles of a metric's parts, in the order of `rows(part=...)`: a ratio has a numerator and a denominator."""
         return [part.title for part in parts_of(self.catalog, metric, SPAN_WINDOWS[period.span])]
 
-    def rows(self, metric: str, unit: str, period: Period, *, part: int = 0, dimension: str | None = None,
-             member: str | None = None, limit: int = 200, offset: int = 0) -> RowPage:
+    def rows(
+        self,
+        metric: str,
+        unit: str,
+        period: Period,
+        *,
+        part: int = 0,
+        dimension: str | None = None,
+        member: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> RowPage:
         """The rows behind a number."""
         self._require("rows.view", (unit,))
-        return read_rows(self.opened.engine(), self.catalog, metric, self._asked(unit, period), self.workspace.calendar,
-                         part=part, dimension=dimension, member=member, limit=limit, offset=offset)
+        return read_rows(
+            self.opened.engine(),
+            self.catalog,
+            metric,
+            self._asked(unit, period),
+            self.workspace.calendar,
+            part=part,
+            dimension=dimension,
+            member=member,
+            limit=limit,
+            offset=offset,
+        )
 
     # -- health
 
@@ -211,8 +233,12 @@ class Desk:
     def _asked(self, unit: str, period: Period) -> Asked:
         tree, manifest = self.opened.tree, self.opened.manifest
         end = min(period.end, manifest.as_of)
-        first = self.opened.engine().table(
-            'SELECT min(period_start) AS d FROM snapshot.main."values"').column("d")[0].as_py()
+        first = (
+            self.opened.engine()
+            .table('SELECT min(period_start) AS d FROM snapshot.main."values"')
+            .column("d")[0]
+            .as_py()
+        )
         months = range(min(month_of(first), month_of(period.start)) - 12, month_of(end) + 1)
         cells = {month: tree.descendants(unit, last_day(month)) for month in months}
         running = manifest.as_of < last_day(month_of(manifest.as_of)) and month_of(end) == month_of(manifest.as_of)
@@ -222,6 +248,3 @@ class Desk:
 def below(tree: Tree, on: date, key: str) -> tuple[str, ...]:
     """A unit and everything below it on a day; nothing for a unit that does not exist."""
     return tree.descendants(key, on) if key in tree else ()
-
-
-

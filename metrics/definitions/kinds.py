@@ -117,5 +117,13 @@ class Maintain(BaseModel):
 
 Kind = Aggregate | Ratio | str | Change | ToDate | Rolling | Stock | FirstPer | Maintain
 KINDS: tuple[str, ...] = (
-    "agg", "ratio", "expr", "change", "to_date", "rolling", "stock", "first_per", "maintain",
-)  # fmt: skip
+    "agg",
+    "ratio",
+    "expr",
+    "change",
+    "to_date",
+    "rolling",
+    "stock",
+    "first_per",
+    "maintain",
+)

@@ -78,8 +78,12 @@ class Anchors(BaseModel):
 
     def needs_target(self) -> bool:
         """Whether any anchor is relative to the target."""
-        every = [one for part in (self.goal, self.red, self.worst, self.best) if part is not None
-                 for one in (part if isinstance(part, tuple) else (part,))]  # fmt: skip
+        every = [
+            one
+            for part in (self.goal, self.red, self.worst, self.best)
+            if part is not None
+            for one in (part if isinstance(part, tuple) else (part,))
+        ]
         return any(isinstance(one, AtTarget | Distance) for one in every)
 
 
@@ -156,8 +160,10 @@ class Metric(BaseModel):
             if anchors.needs_target() and self.target is None:
                 raise ValueError("the anchors refer to the target, and there is no `target:`")
         if self.target is not None and self.anchors is None:
-            raise ValueError("the field 'anchors' is missing: a target alone does not say where red begins; "
-                             "for instance `anchors: {goal: target, red: 10 % of target}`")  # fmt: skip
+            raise ValueError(
+                "the field 'anchors' is missing: a target alone does not say where red begins; "
+                "for instance `anchors: {goal: target, red: 10 % of target}`"
+            )
         if self.nulls == "carry" and self.agg and self.agg.function in ("sum", "count") and not self.agg.over_time:
             raise ValueError("`nulls: carry` would count a month twice in a sum; it is for levels, averages and ratios")
         return self
@@ -181,5 +187,15 @@ class Metric(BaseModel):
         return self.anchors if isinstance(self.anchors, tuple) else (self.anchors,)
 
 
-__all__ = ["AnchorValue", "Anchors", "Cadence", "Direction", "Indicator", "KnownAnswer", "Label", "Metric",
-           "TargetStep", "TargetTable"]  # fmt: skip
+__all__ = [
+    "AnchorValue",
+    "Anchors",
+    "Cadence",
+    "Direction",
+    "Indicator",
+    "KnownAnswer",
+    "Label",
+    "Metric",
+    "TargetStep",
+    "TargetTable",
+]
