@@ -89,7 +89,7 @@ def tell(clock: Clock, seed: int) -> Story:
         satisfaction=4.38 - ramp(42, 47, 0.22) + noise(0.018),
         promoters=0.565 - ramp(43, 47, 0.060) + noise(0.010),
         detractors=0.130 + ramp(43, 47, 0.040) + noise(0.007),
-        supplier_defects=0.0112 + ramp(37, 43, 0.0118) + noise(0.0005),
+        supplier_defects=0.0112 + ramp(37, 43, 0.0118) - ramp(44, 47, 0.0012) + noise(0.0005),
         supplier_late=0.036 + ramp(38, 45, 0.094) + noise(0.004),
         first_pass=0.9705 - ramp(39, 47, 0.0385) + noise(0.0012),
         scrap=0.0146 + ramp(40, 47, 0.0030) + noise(0.0004),

@@ -8,16 +8,16 @@ from data.demo.generator.story import SEASON, Story
 
 # Supplier, part group, share of receipts, share of the trouble that begins in the last year.
 SUPPLIERS: tuple[tuple[str, str, float, float], ...] = (
-    ("Harting Castings", "Drive units", 0.14, 0.62),
-    ("Brenta Motors", "Drive units", 0.07, 0.06),
-    ("Alpex Frames", "Frames", 0.13, 0.05),
+    ("Gussberg Castings", "Drive units", 0.14, 0.62),
+    ("Talbruck Motors", "Drive units", 0.07, 0.06),
+    ("Almstad Frames", "Frames", 0.13, 0.05),
     ("Nordrohr", "Frames", 0.09, 0.02),
-    ("Kestrel Wheels", "Wheels", 0.12, 0.04),
-    ("Rondine Cerchi", "Wheels", 0.07, 0.02),
+    ("Felgari Wheels", "Wheels", 0.12, 0.04),
+    ("Ruotelli Wheels", "Wheels", 0.07, 0.02),
     ("Haltwerk Brakes", "Brakes", 0.10, 0.03),
-    ("Opal Electronics", "Electronics", 0.09, 0.12),
-    ("Saddlery Voss", "Saddles", 0.06, 0.01),
-    ("Lumen Lights", "Electronics", 0.06, 0.02),
+    ("Elvara Electronics", "Electronics", 0.09, 0.12),
+    ("Vossling Saddles", "Saddles", 0.06, 0.01),
+    ("Lumeno Lights", "Electronics", 0.06, 0.02),
     ("Ketta Chains", "Drivetrain", 0.07, 0.01),
 )
 RECEIPTS_A_DAY, WORK_ORDERS_A_DAY = 8.2, 13.0
