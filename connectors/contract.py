@@ -192,9 +192,11 @@ def _date(value: str, column: ColumnModel) -> str:
 def _timestamp(value: str, column: ColumnModel) -> str:
     if column.format:
         return f"CAST(TRY_STRPTIME({value}, {literal(column.format)}) AS TIMESTAMP)"
-    # the cast to TIMESTAMP would drop an offset in silence
+    # the cast to TIMESTAMP would drop an offset in silence, the one to TIMESTAMPTZ wants seconds
     zoned = f"length({value}) > 16 AND regexp_matches(substr({value}, 17), '[Zz+-]')"
-    instant = f"CAST(TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP)"
+    seconds = f"CASE WHEN substr({value}, 17, 1) IN ('Z', 'z', '+', '-') THEN ':00' ELSE '' END"
+    full = f"concat(left({value}, 16), {seconds}, substr({value}, 17))"
+    instant = f"CAST(TRY_CAST({full} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP)"
     return (
         f"CASE WHEN NOT regexp_matches({value}, '^\\d') THEN NULL WHEN {zoned} THEN {instant} "
         f"ELSE TRY_CAST({value} AS TIMESTAMP) END"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from data.warehouse import Connection, literal
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_LINES_IN_A_QUOTE = 1000
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _REASONS = {
     "INVALID ENCODING": "the line is not UTF-8 text; add `encoding` to the dataset (for example cp1252)",
     "LINE SIZE OVER MAXIMUM": "the line is longer than 2 MB; look for a quote that is opened and not closed",
@@ -96,9 +98,9 @@ def _first_record(file: File, path: Path, delimiter: str) -> Header:
 @dataclass(frozen=True)
 class _Reject:
     line: int
-    lines: int
     reason: str
-    text: str
+    text: str  # the engine keeps its first 10,000 characters
+    stray_quote: bool
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class _Book:
 
     def account(self, rows: int, ordinals: np.ndarray[Any, np.dtype[np.int64]]) -> Account:
         """Lines are exact: by arithmetic where each record is one line, else by walking the records once more."""
-        rejects = self._rejects()
+        rejects, spans = self._rejects(), dict[int, int]()
         physical = self.shape.lines - (0 if self._blank_lines_are_rows else self.shape.trailing)
         if self.header.skip + rows + len(rejects) == physical:
             records = physical - self.header.skip
@@ -123,8 +125,8 @@ class _Book:
             before = starts - self.header.skip - 1 - np.arange(len(starts))
             lines = ordinals + self.header.skip + 1 + np.searchsorted(before, ordinals, side="right")
         else:
-            records, lines = self._walk(rows, rejects, ordinals)
-        refusals = [refusal for reject in rejects for refusal in self._refusals(reject)]
+            records, lines, spans = self._walk(rows, rejects, ordinals)
+        refusals = [refusal for reject in rejects for refusal in self._refusals(reject, spans.get(reject.line, 1))]
         return Account(records + len(refusals) - len(rejects), lines, tuple(refusals))
 
     @property
@@ -145,13 +147,7 @@ class _Book:
             if self.shape.newline == "\r\n":  # the engine shows half of the line end before the record
                 blank = blank.removeprefix("\n")
             line = ends + len(blank.splitlines()) + 1
-            span = len(body.rstrip("\r\n").splitlines()) or 1
-            if span > MOST_LINES_IN_A_QUOTE:
-                raise ContractError(
-                    f"{self.file.where}, line {line}: a quote is opened here and not closed within "
-                    f"{MOST_LINES_IN_A_QUOTE} lines; close it, or set `quote` of the dataset"
-                )
-            rejects.append(_Reject(line, span, self._words(kind, message), body))
+            rejects.append(_Reject(line, self._words(kind, message), body, kind == "UNQUOTED VALUE"))
         return rejects
 
     def _words(self, kind: str, message: str) -> str:
@@ -162,10 +158,16 @@ class _Book:
             return f"the row has {width} columns, the header has {len(self.header.names)}"
         return message.splitlines()[0]
 
-    def _refusals(self, reject: _Reject) -> Iterator[Refusal]:
-        """One for each physical line of the record, so that lines that a stray quote swallowed are counted too."""
-        texts = reject.text.splitlines()[: reject.lines] or [""]
-        for place, text in enumerate(texts):
+    def _refusals(self, reject: _Reject, span: int) -> Iterator[Refusal]:
+        """One, or after a stray quote one for each line of the record, so that lines it swallowed are counted too."""
+        if span > MOST_LINES_IN_A_QUOTE:
+            raise ContractError(
+                f"{self.file.where}, line {reject.line}: a quote is opened here and not closed within "
+                f"{MOST_LINES_IN_A_QUOTE} lines; close it, or set `quote` of the dataset"
+            )
+        texts = _LINE_END.split(reject.text) if reject.stray_quote else [reject.text]
+        for place in range(span if reject.stray_quote else 1):
+            text = texts[place] if place < len(texts) else ""
             swallowed = f" (the quote was opened in line {reject.line})" if place else ""
             yield Refusal(reject.line + place, reject.reason + swallowed, self._raw(text))
 
@@ -179,10 +181,11 @@ class _Book:
 
     def _walk(
         self, rows: int, rejects: list[_Reject], ordinals: np.ndarray[Any, np.dtype[np.int64]]
-    ) -> tuple[int, np.ndarray[Any, np.dtype[np.int64]]]:
-        """Records counted, and the lines of those with these ordinals, by reading every record in order."""
+    ) -> tuple[int, np.ndarray[Any, np.dtype[np.int64]], dict[int, int]]:
+        """By reading every record in order: their count, the lines of these ordinals, the lines that each reject spans."""
         refused, wanted = {reject.line for reject in rejects}, set(ordinals.tolist())
         starts: dict[int, int] = {}
+        spans: dict[int, int] = {}
         records = survivor = 0
         csv.field_size_limit(2**31 - 1)
         with opened(self.path) as source, io.TextIOWrapper(source, "utf-8-sig", errors="replace", newline="") as text:
@@ -196,6 +199,7 @@ class _Book:
                     continue
                 records += 1
                 if line in refused:
+                    spans[line] = before - line + 1
                     continue
                 if survivor in wanted:
                     starts[survivor] = line
@@ -205,4 +209,4 @@ class _Book:
                 f"{self.file.where}: {rows} rows were read, but {survivor} stand in it; look for a quote that is "
                 f"opened and not closed{f' near line {rejects[0].line}' if rejects else ''}"
             )
-        return records, np.asarray([starts[one] for one in ordinals.tolist()], dtype=np.int64)
+        return records, np.asarray([starts[one] for one in ordinals.tolist()], dtype=np.int64), spans
