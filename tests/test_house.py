@@ -2,8 +2,11 @@
 
 import ast
 import importlib
+import importlib.metadata
 import os
+import re
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +35,8 @@ ONLY_IN: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("plotly.express", (), "plotly.graph_objects is 20 times faster on the server"),
     ("unittest.mock", (), "tests use the real thing"),
 )
+# What requirements.txt lists although no module names it: loaded by address or by another package.
+LOADED_BY_NAME = {"psycopg"}
 PAGES_MAY_IMPORT = {"pages", "views"}
 APP_MAY_IMPORT = {"pages", "views", "flows", "strategy", "metrics", "access", "data"}
 VIEWS_NEVER_IMPORT = {"connectors", "pages", "cli"}
@@ -146,6 +151,24 @@ def test_imported_only_where_allowed(name: str, allowed: tuple[str, ...], why: s
 
     wrong = [path for path in python_files() if not path.startswith(allowed or ("\0",)) and imports_it(path)]
     assert not wrong, why
+
+
+def required() -> set[str]:
+    """Names of the packages that requirements.txt lists."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    found = [re.match(r"([A-Za-z0-9_.-]+)(\[[^]]*\])?==", line) for line in lines]
+    return {match[1].lower() for match in found if match}
+
+
+def test_requirements_list_what_is_imported_and_no_more() -> None:
+    """requirements.txt is the one list of run-time dependencies; what only tests need is in requirements-dev.txt."""
+    packages = importlib.metadata.packages_distributions()
+    run_time = [path for path in python_files() if path.startswith(tuple(f"{room}/" for room in ROOMS))]
+    tops = {name.partition(".")[0] for path in [*run_time, "app.py"] for name in imports_of(path)}
+    foreign = tops - set(sys.stdlib_module_names) - {*ROOMS, "bench"}
+    imported = {packages.get(name, [f"{name}, which is not installed"])[0].lower() for name in foreign}
+    assert imported - required() == set(), "imported, and not in requirements.txt"
+    assert required() - imported - LOADED_BY_NAME == set(), "in requirements.txt, and not imported"
 
 
 def test_unit_tests_mirror_rooms() -> None:

@@ -1,4 +1,4 @@
-"""`./run`: sets up once, whole or not at all, from any folder; a stand-in for uv takes care that nothing is downloaded."""
+"""`./run`: sets up once, whole or not at all, from any folder. A stand-in for uv keeps it from downloading anything."""
 
 import os
 import shutil
