@@ -10,7 +10,8 @@ from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
 
-from views.desk import Desk, Permission
+from views.desk import Desk
+from views.rights import Permission
 
 SECTIONS = ("Scorecards", "Strategy", "Analysis", "Admin")  # the order of the menu
 
@@ -42,7 +43,9 @@ class PageError(TypeError):
 @cache
 def screens() -> tuple[Screen, ...]:
     """Every page under pages/, in the order of the menu; a new file is found without being listed anywhere."""
-    found = [screen_of(import_module(info.name)) for info in walk_packages(__path__, f"{__name__}.") if _is_page(info.name)]
+    found = [
+        screen_of(import_module(info.name)) for info in walk_packages(__path__, f"{__name__}.") if _is_page(info.name)
+    ]
     paths = [screen.page.path for screen in found]
     if twice := sorted({path for path in paths if paths.count(path) > 1}):
         raise PageError(f"two pages share the path {', '.join(twice)}; a path is a page's name in links")

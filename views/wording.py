@@ -32,7 +32,9 @@ STATUSES: Mapping[str, StatusWord] = {
         StatusWord("red", "■", "Off target", "red"),
         StatusWord("amber", "▲", "Watch", "amber"),
         StatusWord("green", "●", "On target", "green"),
-        StatusWord("error", "!", "Error", "red", "The anchors or the formula contradict themselves: see the definition."),
+        StatusWord(
+            "error", "!", "Error", "red", "The anchors or the formula contradict themselves: see the definition."
+        ),
         StatusWord("insufficient", "◔", "Insufficient data", "grey", "Too little of what is due has a score."),
         StatusWord("no_data", "○", "No data", "grey", "Nothing was reported for this period: see data health."),
         StatusWord("stale", "◷", "Stale", "grey", "The newest facts are older than promised: see data health."),
@@ -56,7 +58,7 @@ SHORT_UNITS = {
     "days": "d", "hours": "h", "minutes": "min", "seconds": "s", "weeks": "wk", "months": "mo", "years": "yr",
     "points": "pts", "count": "", "number": "", "index": "", "score": "", "": "",
 }  # fmt: skip
-STEPS = ((1e9, "bn"), (1e6, "M"), (1e4, "k"))  # from 10,000 on: 12.4 k
+STEPS = ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))  # from this size on, divided by, letter: 12.4 k
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def number_format(measured_in: str, *references: float | None, decimals: int | N
     before = CURRENCIES.get(base, f"{base}{NBSP}") if money else ""
     unit = "" if money else SHORT_UNITS.get(base, base)
     whole = all(abs(s - round(s)) < 1e-9 for s in sizes)
-    factor, letter = next(((f, s) for f, s in STEPS if size >= f), (1.0, ""))
+    factor, letter = next(((f, s) for start, f, s in STEPS if size >= start), (1.0, ""))
     if factor > 1:
         wanted = _three_digits(size / factor)
     elif decimals is not None:
@@ -207,8 +209,10 @@ def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
     if period.span == "r12":
         return f"12 months to {month}{NBSP}{period.end:%Y}"
     start = f"{period.start:%b}" + (f"{NBSP}{period.start:%Y}" if period.start.year != period.end.year else "")
-    return f"{start} to {month}{NBSP}{period.end:%Y}" if period.start.month != period.end.month else period_name(
-        Period("month", period.start, period.end), calendar, long
+    return (
+        f"{start} to {month}{NBSP}{period.end:%Y}"
+        if period.start.month != period.end.month
+        else period_name(Period("month", period.start, period.end), calendar, long)
     )
 
 

@@ -7,6 +7,7 @@ VOID = frozenset({"br", "img", "input", "path", "rect", "circle", "line", "polyg
 
 Attribute = str | int | float | bool | None
 
+
 class Markup(str):
     """Text that is already HTML. Only this module makes it, from escaped parts."""
 

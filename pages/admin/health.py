@@ -1,0 +1,38 @@
+"""Data health: whether the data can be trusted today, and the button that refreshes it."""
+
+import streamlit as st
+
+from pages import Page
+from pages.parts import frame
+from pages.parts.canvas import canvas
+from views import health
+from views.desk import Desk
+from views.draw import health as draw
+from views.draw.head import head
+from views.rights import FourfoldError
+
+PAGE = Page(title="Data health", needs="health.view", path="health", section="Admin", order=10,
+            help="Freshness, row counts, quarantine, refreshes and problems in definitions.")  # fmt: skip
+
+
+def render(desk: Desk) -> None:
+    """Draw the page."""
+    view = health.build(desk, st.query_params.to_dict())
+    frame.top(head("Data health", view.subtitle), (lambda: _refresh(desk)) if view.may_refresh else None)
+    canvas(draw.health(view), "health")
+    frame.foot(desk)
+
+
+def _refresh(desk: Desk) -> None:
+    """The button; the page keeps serving the old snapshot until the new one is whole."""
+    if not st.button("Refresh now", type="primary", key="refresh"):
+        return
+    bar = st.progress(0.0, "Refreshing")
+    try:
+        made = desk.refresh_now(lambda what, share: bar.progress(min(share, 1.0), f"{what[:1].upper()}{what[1:]}"))
+    except FourfoldError as error:
+        bar.empty()
+        st.error(f"The refresh failed and the old snapshot stays: {error}")
+        return
+    st.toast(f"Snapshot {made} is in use" if made != desk.snapshot else "Nothing has changed: the snapshot stays")
+    st.rerun()

@@ -1,0 +1,309 @@
+"""What the metric screen shows: one metric in depth, from its line over time to where its facts come from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.calendar import month_of
+from data.errors import QueryError
+from metrics.definitions.metric import Metric
+from metrics.reading import Value
+from metrics.signals import assurance
+from views.desk import Desk
+from views.draw.charts import Series
+from views.executive import period_before, state
+from views.freshness import freshness
+from views.formula import Names, Piece, formula, target_rule
+from views.picks import Picks
+from views.reading import SIGNAL_MONTHS, Reading, about, read
+from views.scorecard import metric_keys
+from views.wording import (
+    DASH,
+    NumberFormat,
+    counted,
+    day,
+    number_format,
+    period_name,
+    score,
+    sentence,
+    status_of,
+)
+
+COUNTS = {"month": SIGNAL_MONTHS, "quarter": 16, "year": 4, "ytd": SIGNAL_MONTHS, "r12": SIGNAL_MONTHS}
+DIRECTIONS = {"up": "Higher is better", "down": "Lower is better", "band": "Best within a band"}
+ASSURANCE = {
+    "consistently passes": "Left as it is, the process keeps meeting the target.",
+    "consistently fails": "Left as it is, the process cannot meet the target: change the process.",
+    "hit and miss": "Left as it is, the target is met in some months and missed in others, by chance.",
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One thing on the way from source to objective, with an address where it can be looked at."""
+
+    title: str
+    about: str
+    href: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of the lineage: Source, Dataset, Table, Metric, Objective."""
+
+    title: str
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A known answer from elsewhere, and what was computed."""
+
+    place: str
+    expected: str
+    found: str
+    ok: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One period as a row of the chart's twin."""
+
+    period: str
+    href: str
+    value: str
+    target: str
+    status: str
+    score: str
+    change: str
+    rows: str
+    note: str
+
+
+@dataclass(frozen=True)
+class MetricView:
+    """Everything on the metric screen; words and numbers ready to show."""
+
+    key: str
+    title: str
+    about: str
+    subtitle: str
+    status: str
+    reason: str
+    value: str
+    target: str
+    score: str
+    changes: tuple[tuple[str, str, str], ...]  # (against what, the value then, the change)
+    coverage: str
+    series: Series
+    history: tuple[HistoryRow, ...]
+    signal: str
+    signal_says: tuple[str, ...]
+    description: str
+    formula: tuple[Piece, ...]
+    hrefs: dict[str, str]  # addresses of the metrics that the formula names
+    facts: tuple[tuple[str, str], ...]
+    lineage: tuple[Stage, ...]
+    drivers: tuple[Stop, ...]
+    effects: tuple[Stop, ...]
+    answers: tuple[Answer, ...]
+
+
+def choices(desk: Desk) -> dict[str, str]:
+    """Every metric that can be looked at: titles by key, those on scorecards first, in the order of perspectives."""
+    workspace = desk.workspace
+    carded = dict.fromkeys(key for card in workspace.scorecards.values() for key in metric_keys(workspace, card))
+    order = list(workspace.perspectives)
+    rest = sorted(
+        workspace.metrics, key=lambda k: (order.index(workspace.metrics[k].perspective), workspace.metrics[k].title)
+    )
+    return {key: workspace.metrics[key].title for key in dict.fromkeys([*carded, *rest])}
+
+
+def build(desk: Desk, picks: Picks, key: str) -> MetricView:
+    """One metric for the picked unit and period; QueryError when there is no such metric."""
+    workspace = desk.workspace
+    if key not in workspace.metrics:
+        raise QueryError(f"there is no metric '{key}'; the catalog lists all that there are")
+    metric = workspace.metrics[key]
+    past = sorted(
+        desk.values([key], [picks.unit], picks.span, picks.period, COUNTS[picks.span]), key=lambda v: v.period.end
+    )
+    now = next((value for value in past if value.period == picks.period), None)
+    if now is None:
+        raise QueryError(f"{picks.unit_title} has never reported {metric.title}; pick another unit")
+    reading = _reading(desk, picks, metric, past, now)
+    form = number_format(metric.measured_in, *(v.value for v in past), now.target, decimals=metric.decimals)
+    names = Names(workspace.metrics, desk.catalog.tables)
+    pieces = formula(metric, names)
+    return MetricView(
+        key=key, title=metric.title, about=about(workspace, key),
+        subtitle=f"{picks.unit_title} \u00b7 {picks.period_title}, {state(desk, picks.period)}",
+        status=now.status, reason=reading.reason, value=reading.value, target=reading.target, score=score(now.score),
+        changes=_changes(desk, picks, reading), coverage=_coverage(now),
+        series=_series(metric, past, form, reading, desk, picks), history=tuple(_history(desk, picks, v, form) for v in reversed(past)),
+        signal=reading.signal, signal_says=_signal_says(reading, now),
+        description=metric.description, formula=pieces,
+        hrefs={p.metric: picks.to("metric", metric=p.metric) for p in pieces if p.metric in workspace.metrics},
+        facts=_facts(desk, metric, now, form, names), lineage=lineage(desk, picks, metric),
+        drivers=_edges(desk, picks, key, causes=True), effects=_edges(desk, picks, key, causes=False),
+        answers=_answers(desk, metric),
+    )  # fmt: skip
+
+
+def _reading(desk: Desk, picks: Picks, metric: Metric, past: Sequence[Value], now: Value) -> Reading:
+    months = past
+    if picks.span != "month":
+        month = desk.workspace.calendar.period("month", month_of(min(picks.period.end, desk.as_of)))
+        months = desk.values([metric.key], [picks.unit], "month", month, SIGNAL_MONTHS)
+    earlier = period_before(desk.workspace, picks.period)
+    before = next((v for v in past if v.period == earlier), None)
+    return read(metric, now, before, months)
+
+
+def _changes(desk: Desk, picks: Picks, reading: Reading) -> tuple[tuple[str, str, str], ...]:
+    calendar, now, form = desk.workspace.calendar, reading.now, reading.form
+    part = f" (first {(desk.as_of - picks.period.start).days + 1} days)" if now.partial else ""
+    found = [(f"{period_name(period_before(desk.workspace, picks.period), calendar)}{part}", now.previous)]
+    if calendar.step(picks.span) != 12:
+        year = calendar.period(picks.span, month_of(picks.period.end) - 12)
+        found.append((f"{period_name(year, calendar)}{part}", now.previous_year))
+    return tuple((name, form.value(then), form.change(now.value, then)) for name, then in found)
+
+
+def _coverage(now: Value) -> str:
+    if now.expected <= 1 or now.reported == now.expected:
+        return ""
+    return f"{now.reported} of {now.expected} unit-months reported"
+
+
+def _series(
+    metric: Metric, past: Sequence[Value], form: NumberFormat, reading: Reading, desk: Desk, picks: Picks
+) -> Series:
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else value / form.factor
+
+    flags = {point.on: bool(point.flags) for point in reading.signals.points} if picks.span == "month" else {}
+    signals = reading.signals
+    limits = None
+    if (
+        picks.span == "month"
+        and signals.applicable
+        and signals.lower is not None
+        and signals.upper is not None
+        and not signals.seasonal
+    ):
+        limits = (signals.lower / form.factor, (signals.mean or 0.0) / form.factor, signals.upper / form.factor)
+    calendar = desk.workspace.calendar
+    words = [
+        f"<b>{period_name(v.period, calendar)}</b><br>{form.value(v.value)}, target {form.value(v.target)}<br>"
+        f"{status_of(v.status).shape} {status_of(v.status).word}{f', score {v.score:.1f}' if v.score is not None else ''}"
+        for v in past
+    ]  # fmt: skip
+    return Series(
+        dates=tuple(v.period.start if v.period.span in ("month", "quarter", "year") else v.period.end.replace(day=1) for v in past),
+        values=tuple(scaled(v.value) for v in past), targets=tuple(scaled(v.target) for v in past),
+        statuses=tuple(v.status for v in past), words=tuple(words), flagged=tuple(flags.get(v.period.start, False) for v in past),
+        red=tuple(scaled(v.anchors.red) for v in past), goal=tuple(scaled(v.anchors.goal) for v in past),
+        direction=metric.direction, limits=limits, before=form.before, unit=form.after,
+    )  # fmt: skip
+
+
+def _history(desk: Desk, picks: Picks, value: Value, form: NumberFormat) -> HistoryRow:
+    calendar = desk.workspace.calendar
+    return HistoryRow(
+        period_name(value.period, calendar), picks.to("metric", metric=value.metric, period=calendar.name(value.period), by="history"),
+        form.value(value.value), form.value(value.target), value.status, score(value.score),
+        form.change(value.value, value.previous), f"{value.rows:,}", sentence(value.reason or ""),
+    )  # fmt: skip
+
+
+def _signal_says(reading: Reading, now: Value) -> tuple[str, ...]:
+    signals, form = reading.signals, reading.form
+    says = [reading.signal_detail] if not signals.applicable or signals.few or signals.seasonal else []
+    if signals.applicable and not signals.seasonal:
+        says.append(f"Natural limits {form.value(signals.lower)} to {form.value(signals.upper)}, mean {form.value(signals.mean)}, "
+                    f"from {counted(signals.count, 'month')}.")  # fmt: skip
+    promise = assurance(signals, now.target, reading.metric.direction, now.anchors.goal_high)
+    return (*says, *([ASSURANCE[promise]] if promise else []))
+
+
+def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Names) -> tuple[tuple[str, str], ...]:
+    person = desk.workspace.people.get(metric.owner)
+    anchors = now.anchors
+    if metric.direction == "band":
+        scale = f"Red outside {form.value(anchors.red)} to {form.value(anchors.red_high)}, goal {form.value(anchors.goal)} to {form.value(anchors.goal_high)}"
+    else:
+        scale = (
+            f"Red flag {form.value(anchors.red)}, goal {form.value(anchors.goal)}"
+            if anchors.stated
+            else "No anchors hold here"
+        )
+    facts = [
+        ("Owner", f"{person.name}, {person.title}" if person else metric.owner or DASH),
+        ("Reads", f"{DIRECTIONS[metric.direction]}, {metric.indicator} indicator"),
+        ("Measured in", metric.measured_in), ("Target", target_rule(metric, names)), ("Scale", scale),
+        ("Reported", {"month": "every month", "quarter": "each quarter", "year": "once a year"}[metric.cadence]),
+        ("Without rows", {"null": "unknown, not zero", "zero": "counts as zero", "carry": "the last known value"}[metric.nulls]),
+    ]  # fmt: skip
+    if metric.guardrails:
+        facts.append(
+            (
+                "Guardrails",
+                ", ".join(desk.workspace.metrics[g].title for g in metric.guardrails if g in desk.workspace.metrics),
+            )
+        )
+    if metric.tags:
+        facts.append(("Tags", ", ".join(metric.tags)))
+    return (*facts, ("File", f"metrics/{metric.perspective}/{metric.key}.yaml"))
+
+
+def lineage(desk: Desk, picks: Picks, metric: Metric) -> tuple[Stage, ...]:
+    """Source > dataset > table > metric > objective, with how far each dataset reaches."""
+    workspace, key = desk.workspace, metric.key
+    pairs = desk.datasets_below(key)
+    tables = [desk.catalog.tables[t] for t in dict.fromkeys(table for table, _ in pairs)]
+    datasets = list(dict.fromkeys(dataset for _, dataset in pairs))
+    sources = list(dict.fromkeys(s for name in datasets if (s := workspace.dataset_source(name)) is not None))
+    parts = [
+        Stop(workspace.metrics[k].title, "building block", picks.to("metric", metric=k))
+        for k in desk.catalog.parts(key)
+    ]
+    goals = [(k, o) for k, o in workspace.plan.objectives.items() if key in o.metrics]
+    health = "health" if desk.may("health.view") else None
+    reach = freshness(desk)
+    stages = (
+        Stage("Source", tuple(Stop(workspace.sources[s].title or s, f"sources/{s}.yaml") for s in sources)),
+        Stage("Dataset", tuple(
+            Stop(name, reach[name].words, health, "stale" if reach[name].late else None) for name in datasets if name in reach)),
+        Stage("Table", tuple(Stop(names_title(t.title, t.key), f"models/{t.key}.yaml") for t in tables)),
+        Stage("Metric", (*parts, Stop(metric.title, f"metrics/{metric.perspective}/{key}.yaml"))),
+        Stage("Objective", tuple(Stop(o.title, workspace.perspectives[o.perspective], picks.to("map", objective=k)) for k, o in goals)),
+    )  # fmt: skip
+    return tuple(stage for stage in stages if stage.stops)
+
+
+def names_title(title: str, key: str) -> str:
+    """A title, or the key made readable."""
+    return title or sentence(key.replace("_", " "))
+
+
+def _edges(desk: Desk, picks: Picks, key: str, *, causes: bool) -> tuple[Stop, ...]:
+    found = []
+    for driver in desk.catalog.drivers:
+        ends = driver.from_ if causes else (driver.to,)
+        if (driver.to == key) if causes else (key in driver.from_):
+            lag = f"{counted(driver.months, 'month')} ahead" if driver.kind == "influence" else "a part of it"
+            found += [Stop(desk.workspace.metrics[k].title, f"{lag}{f': {driver.because}' if driver.because else ''}",
+                           picks.to("metric", metric=k)) for k in ends]  # fmt: skip
+    return tuple(found)
+
+
+def _answers(desk: Desk, metric: Metric) -> tuple[Answer, ...]:
+    units = {unit.key: unit.title for unit in desk.units(desk.as_of)}
+    form = number_format(metric.measured_in, *(a.expected for a in desk.answers(metric.key)), decimals=metric.decimals)
+    return tuple(
+        Answer(f"{units[a.unit]}, {a.period}", form.value(a.expected), form.value(a.found), a.ok, a.source)
+        for a in desk.answers(metric.key) if a.unit in units
+    )  # fmt: skip

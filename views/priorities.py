@@ -1,0 +1,81 @@
+"""Objectives of priority: how far they are on their way, against where they should be by now."""
+
+from dataclasses import dataclass
+
+from data.calendar import month_of
+from metrics.scoring.progress import expected_linear, pace, progress
+from strategy.plan import Objective
+from views.desk import Desk
+from views.picks import Picks
+from views.scorecard import Sheet, find
+from views.wording import day, number_format, score, share, status_of
+
+# A pace of 1 is exactly as far as expected by now; what is nearly there is on target, half of it is to be watched.
+PACES = ((0.9, "green"), (0.5, "amber"), (float("-inf"), "red"))
+
+
+@dataclass(frozen=True)
+class Priority:
+    """An objective of priority; done and expected: shares of its way, None where it has no way laid out."""
+
+    title: str
+    href: str
+    status: str
+    done: float | None
+    expected: float | None
+    score: float | None
+    figure: str
+    detail: str
+
+
+def priorities(desk: Desk, picks: Picks, sheet: Sheet) -> tuple[Priority, ...]:
+    """Objectives of priority on the scorecard, those furthest behind first."""
+    card = desk.workspace.scorecards[picks.scorecard] if picks.scorecard else None
+    chosen = {
+        key: o for key, o in desk.workspace.plan.objectives.items() if o.priority and card and key in card.objectives
+    }
+    found = [_priority(desk, picks, sheet, key, objective) for key, objective in chosen.items()]
+    rank = {"red": 0, "amber": 1, "green": 2}
+    return tuple(sorted(found, key=lambda p: (rank.get(p.status, 3), p.done if p.done is not None else 1.0)))
+
+
+def way_of(desk: Desk, picks: Picks, objective: Objective) -> tuple[float | None, float | None, str]:
+    """Share done, share expected by now, and both in words. The way is the whole organisation's: None for other units."""
+    way = objective.progress
+    if way is None or picks.unit != desk.opened.tree.root:
+        return None, None, ""
+    on = min(picks.period.end, desk.as_of)
+    period = desk.workspace.calendar.period(way.span, month_of(on))
+    value = next(iter(desk.values([way.metric], [picks.unit], way.span, period)), None)
+    done, expected = (
+        progress(value.value if value else None, way.baseline, way.target),
+        expected_linear(way.start, way.end, on),
+    )
+    metric = desk.workspace.metrics[way.metric]
+    form = number_format(metric.measured_in, way.baseline, way.target, decimals=metric.decimals)
+    if done is None:
+        return (
+            None,
+            expected,
+            f"{metric.title} has no value yet on the way from {form.value(way.baseline)} to {form.value(way.target)}",
+        )
+    words = (f"{metric.title} {form.value(value.value if value else None)}, on the way from {form.value(way.baseline)} to "
+             f"{form.value(way.target)} by {day(way.end)}: {share(done)} done, {share(expected)} expected by now")  # fmt: skip
+    return done, expected, words
+
+
+def _priority(desk: Desk, picks: Picks, sheet: Sheet, key: str, objective: Objective) -> Priority:
+    branch = find(sheet.rolled, key, 2)
+    done, expected, words = way_of(desk, picks, objective)
+    value, status = (branch.score, branch.status) if branch else (None, "no_data")
+    href = picks.to("map", objective=key)
+    if done is None:
+        detail = (
+            words
+            or f"Score {score(value)} of 10, {status_of(status).word.lower()}; no progress is laid out in strategy.yaml"
+        )
+        return Priority(objective.title, href, status, None, expected, value, score(value), detail)
+    speed = pace(done, expected)
+    if speed is not None:
+        status = next(name for least, name in PACES if speed >= least)
+    return Priority(objective.title, href, status, done, expected, value, share(done), words)
