@@ -38,7 +38,7 @@ def season_of(residuals: Floats, months: Sequence[int], means_taken: int = 1) ->
 
 def _f_tail(above: int, below: int, ratio: float) -> float:
     """Chance of an F ratio at least that large under no effect."""
-    from scipy.special import fdtrc  # noqa: PLC0415  imported late: most charts are too short to need it
+    from scipy.special import fdtrc  # noqa: PLC0415  most charts are too short to need it
 
     return float(fdtrc(above, below, ratio))
 
@@ -50,9 +50,9 @@ def lag_one(segments: Sequence[Floats]) -> float:
     return together / spread if spread > 0 else 0.0
 
 
-def is_dependent(correlation: float, points: int) -> bool:
-    """Whether a lag-1 correlation of n points is significant at 5 %, either way, allowing for its bias of -1/n.
+def is_dependent(correlation: float, points: int, normal: float = NORMAL) -> bool:
+    """Whether a lag-1 correlation of n points is significant (5 % by default), either way, allowing for its bias of -1/n.
 
     Points from which a season was taken count less the effects that were estimated.
     """
-    return points >= LAG_POINTS and abs(correlation + 1 / points) * sqrt(points) > NORMAL
+    return points >= LAG_POINTS and abs(correlation + 1 / points) * sqrt(points) > normal

@@ -29,6 +29,9 @@ SCREEN = 3.267  # moving ranges beyond this many means are left out before the l
 RUN = 7
 FEW = 12
 LEAST = 3
+RECENT = 12  # latest points that may have drifted while the limits of those before still hold
+STEADY = 30  # that many first points are needed: with 24, correlation is missed too often
+STRICT = 1.28  # the first points must look independent even at 20 %: a drift is claimed on their word
 DUST = 1e-12  # share of the largest value below which a difference is rounding
 
 
@@ -67,6 +70,7 @@ class Signals:
 
     applicable: whether limits mean anything; if not, `why_not` says it in words, and there are no limits and no flags.
     seasonal: a season by calendar month was significant and taken out. few: the latest stretch has under 12 points.
+    until: where the limits were set by the first points alone, the last of those; the process has drifted since.
     """
 
     points: tuple[Point, ...]
@@ -79,6 +83,7 @@ class Signals:
     seasonal: bool = False
     few: bool = False
     count: int = 0
+    until: date | None = None
 
     @property
     def latest(self) -> Point | None:
@@ -103,7 +108,8 @@ def xmr(series: Sequence[tuple[date, float | None]], rebases: Sequence[Rebase] =
     """Chart a series of (first day of period, value), oldest first.
 
     A gap (None) is passed over: its neighbours are neighbours. A season is taken out when it is significant and there
-    are 24 points; if neighbours still move together, or fewer than 3 points are there, the chart is not applicable.
+    are 24 points. If neighbours still move together, the limits of the points before the latest 12 are tried; if those
+    move together too, or fewer than 3 points are there, the chart is not applicable.
     Raises QueryError when dates do not ascend.
     """
     days = [day for day, _ in series]
@@ -123,6 +129,9 @@ def xmr(series: Sequence[tuple[date, float | None]], rebases: Sequence[Rebase] =
     correlation = lag_one(_residuals(plain, stretches))
     free = len(plain) if effects is None else len(plain) - len(set(months)) + 1
     if is_dependent(correlation, free):
+        if not rebases and (before := _baseline(values, months)) is not None:
+            steady, season = before
+            return _charted(series, known, values - season, season, stretches, bool(season.any()), steady)
         mean = float(plain[stretches[-1]].mean())
         return _blank(series, mean, count, _dependence(correlation, len(plain)), effects is not None)
     return _charted(series, known, plain, season, stretches, effects is not None)
@@ -135,11 +144,12 @@ def _charted(
     season: Floats,
     stretches: Sequence[slice],
     seasonal: bool,
+    steady: int | None = None,
 ) -> Signals:
     points = [Point(day, value, None, None, None) for day, value in series]
     mean, width = 0.0, 0.0
     for part in stretches:
-        mean, width = _limits(plain[part])
+        mean, width = _limits(plain[part][:steady])
         if part.stop - part.start < LEAST:
             continue
         flags = _flags(plain[part], mean, LIMIT * width)
@@ -149,7 +159,28 @@ def _charted(
             points[index] = Point(day, value, centre, centre - LIMIT * width, centre + LIMIT * width, found)
     count = stretches[-1].stop - stretches[-1].start
     lower, upper = mean - LIMIT * width, mean + LIMIT * width
-    return Signals(tuple(points), mean, lower, upper, width, True, None, seasonal, count < FEW, count)
+    until = None if steady is None else series[known[steady - 1]][0]
+    return Signals(tuple(points), mean, lower, upper, width, True, None, seasonal, count < FEW, count, until)
+
+
+def _baseline(values: Floats, months: Sequence[int]) -> tuple[int, Floats] | None:
+    """How many first points were steady, and the season of all points as those knew it; None when they were not.
+
+    A process that has begun to drift correlates because of its drift. If all but the latest 12 points (30 at least) are
+    independent noise, their limits hold, and the drift is held against them: limits are frozen at the change.
+    """
+    steady = len(values) - RECENT
+    if steady < STEADY:
+        return None
+    first = values[:steady] - values[:steady].mean()
+    effects = season_of(first, months[:steady])
+    season = np.zeros_like(values)
+    if effects is not None:
+        known = dict(zip(months[:steady], effects.tolist(), strict=True))
+        season = np.array([known.get(month, 0.0) for month in months])
+    free = steady if effects is None else steady - len(set(months[:steady])) + 1
+    left = first - season[:steady]
+    return None if is_dependent(lag_one([left]), free, STRICT) else (steady, season)
 
 
 def _stretches(days: Sequence[date], rebases: Sequence[Rebase]) -> list[slice]:

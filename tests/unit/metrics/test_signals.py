@@ -314,3 +314,19 @@ def test_the_chart_stays_applicable_where_it_should() -> None:
     for series in (simulated(0, 36), simulated(0, 36, season=2), simulated(0, 24)):
         assert sum(chart(values).applicable for values in series) / RUNS >= 0.93
     assert sum(chart(values).applicable for values in simulated(0.8, 36)) / RUNS <= 0.05
+
+
+def test_a_drift_that_has_begun_is_held_against_the_limits_of_the_steady_time_before() -> None:
+    noise = np.random.default_rng(7).normal(size=(200, 48))
+    noise[:, -8:] += np.linspace(0.5, 4, 8)
+    charts = [chart(values) for values in noise.tolist()]
+    caught = [one for one in charts if one.latest is not None and one.latest.flags]
+    assert len(caught) / len(charts) >= 0.75
+    late = next(one for one in caught if one.until is not None)
+    assert late.until == late.points[35].on
+    assert late.lower == pytest.approx(late.points[0].lower)
+
+
+@pytest.mark.parametrize(("phi", "at_most"), [(0.5, 0.04), (0.8, 0.02)])
+def test_frozen_limits_do_not_bring_false_alarms_back(phi: float, at_most: float) -> None:
+    assert alarms(simulated(phi, 48)) <= at_most
