@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import typer
@@ -12,6 +13,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from access.policy import Refused
 from data.errors import DefinitionError, FourfoldError
+
+QUIET_SECONDS = 1.0  # between two lines of progress where nobody watches a terminal
 
 
 def tell(text: str) -> None:
@@ -56,11 +59,11 @@ def error_content(error: Exception) -> dict[str, Any]:
 
 
 class Bar:
-    """A progress bar on standard error: drawn on a terminal, else one line for each new step."""
+    """A progress bar on standard error: drawn on a terminal, else a line for a new step, at most one a second."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
-        self._step = ""
+        self._step, self._told = "", -QUIET_SECONDS
         self._progress = Progress(
             TextColumn("{task.description:<34}"),
             BarColumn(bar_width=30),
@@ -81,6 +84,7 @@ class Bar:
     def __call__(self, step: str, share: float) -> None:
         """Say that `share` (0 to 1) of the whole work is done and `step` is what goes on."""
         self._progress.update(self._task, description=step, completed=share)
-        if self._progress.disable and step != self._step:
-            typer.echo(f"{step} ...", err=True)
+        if self._progress.disable and step != self._step and monotonic() - self._told >= QUIET_SECONDS:
+            typer.echo(f"{share:4.0%}  {step}", err=True)
+            self._told = monotonic()
         self._step = step
