@@ -51,7 +51,7 @@ def lag_one(segments: Sequence[Floats]) -> float:
 
 
 def is_dependent(correlation: float, points: int, normal: float = NORMAL) -> bool:
-    """Whether a lag-1 correlation of n points is significant (5 % by default), either way, allowing for its bias of -1/n.
+    """Whether a lag-1 correlation of n points is significant (5 % by default), either way, allowing for its bias -1/n.
 
     Points from which a season was taken count less the effects that were estimated.
     """

@@ -7,10 +7,10 @@ from flows.workspace import Workspace
 from metrics.definitions.metric import Metric
 from metrics.reading import Value
 from metrics.scoring.status import COLOURS
-from metrics.signals import Signals, variation, xmr
+from metrics.signals import LEAST, Signals, variation, xmr
 from views.wording import NumberFormat, counted, listed, number_format, sentence, status_of
 
-SPARK_MONTHS, SIGNAL_MONTHS = 24, 36
+SPARK_MONTHS, SIGNAL_MONTHS = 24, 48
 _RANK = {"red": 0, "error": 0, "amber": 1, "green": 2}
 
 
@@ -64,9 +64,13 @@ class Reading:
     @property
     def signal(self) -> str:
         """Signal or noise in a few words; why there is no answer is in `signal_detail`."""
-        if not self.signals.applicable:
-            return "Too few months" if self.signals.count < 3 else "No limits apply"
-        return sentence(self.signals.verdict)
+        if self.signals.applicable:
+            flags = self.signals.latest.flags if self.signals.latest else ()
+            return f"Special cause: {flags[0].words}" if flags else "Common cause"
+        if self.signals.count < LEAST:
+            return "Too few months"
+        way, months = run(self.months)
+        return f"{way} {months} months in a row" if months >= 3 else "Drifting, no limits"
 
     @property
     def signal_detail(self) -> str:
@@ -83,6 +87,19 @@ class Reading:
     @property
     def reason(self) -> str:
         return sentence(self.now.reason or "")
+
+
+def run(months: Sequence[Value]) -> tuple[str, int]:
+    """`Rising` or `Falling`, and for how many months in a row up to the latest one that was reported."""
+    known = [value.value for value in months if value.value is not None]
+    steps = [later - earlier for earlier, later in zip(known, known[1:], strict=False)]
+    up = bool(steps) and steps[-1] > 0
+    length = 0
+    for step in reversed(steps):
+        if step == 0 or (step > 0) != up:
+            break
+        length += 1
+    return ("Rising" if up else "Falling"), length
 
 
 def read(metric: Metric, now: Value, before: Value | None, months: Sequence[Value]) -> Reading:
