@@ -234,7 +234,7 @@ def _rules(i: int, one: Bound) -> list[tuple[str, str]]:
         why = "is empty, but required" if column.required else "is empty, but part of the key"
         rules.append((f"{raw} IS NULL", literal(name + why)))
     if column.type == "decimal":
-        large = f"{raw} IS NOT NULL AND {value} IS NULL AND abs(TRY_CAST({raw} AS DOUBLE)) >= 1e14"
+        large = f"{raw} IS NOT NULL AND {value} IS NULL AND abs(TRY_CAST({raw} AS DOUBLE)) BETWEEN 1e14 AND 1e300"
         rules.append((large, f"concat({literal(name + chr(39))}, {shown}, {literal(chr(39) + _TOO_LARGE)})"))
     rules.append((f"{raw} IS NOT NULL AND {value} IS NULL", _told(name, shown, expected)))
     for bound, operator, words in (

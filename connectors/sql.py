@@ -204,7 +204,7 @@ def _statement(part: SqlPart, connection: Connection) -> tuple[Executable, list[
         hint = nearest(name, known) or "no such table or view; correct `table`"
         raise SourceError(f"{part.where}: the table '{part.dataset.table}' is missing; {hint}") from error
     wanted: list[ColumnClause[Any]] = [column(one) for one in part.dataset.columns if one in names]
-    return select(*wanted).select_from(table(name, schema=schema or None)), names
+    return select(*(wanted or [column(names[0])])).select_from(table(name, schema=schema or None)), names
 
 
 def _batches(part: SqlPart, result: CursorResult[Any], width: int, counter: _Counter) -> Iterator[pa.RecordBatch]:

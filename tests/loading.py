@@ -38,8 +38,8 @@ class Workbench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.var = folder / "var"
-        (folder / "files").mkdir(parents=True)
-        (folder / "sources").mkdir()
+        (folder / "files").mkdir(parents=True, exist_ok=True)
+        (folder / "sources").mkdir(exist_ok=True)
 
     def write(self, name: str, content: str | bytes) -> Path:
         """A file below `files`; text as UTF-8 with the line ends it has."""

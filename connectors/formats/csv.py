@@ -182,7 +182,7 @@ class _Book:
     def _walk(
         self, rows: int, rejects: list[_Reject], ordinals: np.ndarray[Any, np.dtype[np.int64]]
     ) -> tuple[int, np.ndarray[Any, np.dtype[np.int64]], dict[int, int]]:
-        """By reading every record in order: their count, the lines of these ordinals, the lines that each reject spans."""
+        """By reading every record in order: their count, the lines of these ordinals, the lines each reject spans."""
         refused, wanted = {reject.line for reject in rejects}, set(ordinals.tolist())
         starts: dict[int, int] = {}
         spans: dict[int, int] = {}

@@ -197,7 +197,7 @@ def _lines(record: str) -> int:
     return _even(record).count("\n") + 1
 
 
-def _whole(cell: str) -> int | None | bool:
+def _whole(cell: str) -> int | bool | None:
     text = cell.strip(" \t\r\n\u00a0")
     if not text:
         return None
