@@ -75,8 +75,9 @@ def identifier(name: str) -> str:
 
 
 def literal(value: str) -> str:
-    """`value` quoted as an SQL string."""
-    return "'" + value.replace("'", "''") + "'"
+    """`value` quoted as an SQL string; NUL, which no quoted string may hold, is put in by `chr`."""
+    quoted = "'" + value.replace("'", "''") + "'"
+    return "(" + quoted.replace("\0", "' || chr(0) || '") + ")" if "\0" in value else quoted
 
 
 def seal(connection: DuckDBPyConnection) -> None:
