@@ -66,6 +66,7 @@ def connect(
     for name, value in _AFTER_OPENING.items():
         connection.execute(f"SET GLOBAL {name} = {value}")
     connection.execute(f"SET GLOBAL temp_directory = {literal('' if spill is None else str(spill))}")
+    connection.execute("SET enable_progress_bar = false")  # it would write into a command's output; cursors have none
     return connection
 
 
