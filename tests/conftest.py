@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo"
 MADE = ("var", "files", "generator", "__pycache__", "*.py")  # facts and code: not what a company writes
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 pytest_plugins = ("tests.skips",)
 
@@ -29,6 +30,16 @@ def truth() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data: {folder} is no folder; set FOURFOLD_TRUTH")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The full path of a Chromium: FOURFOLD_BROWSER, else one on the PATH; none is a loud skip."""
+    named = os.environ.get("FOURFOLD_BROWSER")
+    found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser: {named or 'a Chromium'} is not on the PATH; install chromium or set FOURFOLD_BROWSER")
+    return found
 
 
 def copy_of_demo(target: Path) -> Path:
