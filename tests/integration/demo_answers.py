@@ -171,27 +171,25 @@ def levels_of(files: Files, months: pd.PeriodIndex) -> dict[str, pd.Series]:
     headcount = _open(people, months, "started_on", "ended_on")
     technical = _open(people[people["job_group"] == "technical"], months, "started_on", "ended_on")
     certified = _open(files.hr("certificates", "issued_on", "valid_until"), months, "issued_on", "valid_until")
-    regretted = people[(people["regretted"] == 1) & people["ended_on"].notna()]
     left = _last_year(_count(people[people["ended_on"].notna()], "ended_on"), months)
-    left = left[left > 0]
     ideas = files.ideas[files.ideas["implemented_on"].notna()]
     invoices, goods, stock = files.invoices, files.deliveries, files.inventory
     last = stock.groupby(stock["snapshot_on"].dt.to_period("M"))["snapshot_on"].transform("max")
     value = _sum(stock[stock["snapshot_on"] == last], "snapshot_on", "stock_value")
     shipped = _last_year(_sum(goods[goods["shipped_on"].notna()], "shipped_on", "cost"), months)
     intake = _sum(files.order_lines[files.order_lines["status"] != "cancelled"], "ordered_on", "amount")
-    quarter = _wide(intake, months).rolling(3).sum()
+    quarter = _wide(intake, months).fillna(0).rolling(3).sum()
     return {
         "headcount": headcount,
         "skills_coverage": certified / technical,
-        "regretted_turnover": (_last_year(_count(regretted, "ended_on"), months) / headcount).reindex(left.index),
+        "regretted_turnover": _regretted(people, left, months) / headcount,
         "ideas_rate": 100 * _last_year(_count(ideas, "implemented_on"), months) / headcount,
         "overdue_share": _open(invoices, months, "due_on", "paid_on", "amount")
         / _open(invoices, months, "invoiced_on", "paid_on", "amount"),
         "overdue_line_share": _open(goods, months, "promised_on", "delivered_on")
         / _open(goods, months, "ordered_on", "delivered_on"),
         "inventory_days": 365 * value / shipped,
-        "order_intake_growth": _long(quarter / quarter.shift(12) - 1),
+        "order_intake_growth": _long(quarter / quarter.shift(12).where(lambda then: then > 0) - 1),
     }
 
 
@@ -267,7 +265,14 @@ def _long(wide: pd.DataFrame) -> pd.Series:
 
 
 def _last_year(series: pd.Series, months: pd.PeriodIndex) -> pd.Series:
-    return _long(_wide(series, months).fillna(0).rolling(12).sum())
+    return _long(_twelve_months(_wide(series, months)))
+
+
+def _regretted(people: pd.DataFrame, left: pd.Series, months: pd.PeriodIndex) -> pd.Series:
+    """Regretted leavers of twelve months; none counts as zero where anybody has ever left."""
+    count = _wide(_count(people[(people["regretted"] == 1) & people["ended_on"].notna()], "ended_on"), months)
+    year = _long(count.fillna(0).rolling(12).sum())
+    return year.reindex(left.index, fill_value=0.0)
 
 
 def _to_date(period: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -279,7 +284,9 @@ def _to_date(period: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
 
 
 def _twelve_months(wide: pd.DataFrame) -> pd.DataFrame:
-    return wide.fillna(0).rolling(12).sum().where(wide.notna().rolling(12).sum() > 0)
+    """Sums of twelve months, none of them before the first rows of all; nothing where a unit has no rows in them."""
+    begun = wide.notna().any(axis=1).cummax().astype(int).rolling(12).sum() == 12
+    return wide.fillna(0).rolling(12).sum().where(wide.notna().rolling(12).sum() > 0).where(begun)
 
 
 WINDOWS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {

@@ -229,4 +229,3 @@ def _season_weight(department: str, account: str) -> float:
     if account in GOODS or account == "revenue_service":
         return 0.5 if department == "service" else 1.0
     return SEASONAL.get(account, 0.0)
-

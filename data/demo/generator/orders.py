@@ -158,9 +158,7 @@ def _customers(
     customer = np.zeros(len(ordered), dtype=np.int64)
     since, segment, region = [], [], []
     offset = 0
-    for kind, (mine, pool) in enumerate(
-        ((department == DEALER, DEALER_POOL), (department != DEALER, CONSUMER_POOL))
-    ):
+    for kind, (mine, pool) in enumerate(((department == DEALER, DEALER_POOL), (department != DEALER, CONSUMER_POOL))):
         is_new = ~repeat[mine]
         known = pool + np.cumsum(is_new)
         back = rng.random(len(known)) ** (1.0 if kind == 0 else 2.2)

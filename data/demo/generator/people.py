@@ -233,4 +233,3 @@ def _moved(clock: Clock, rng: np.random.Generator, people: Employments) -> Emplo
         np.concatenate((people.regretted, np.zeros(count, dtype=np.bool_))),
         np.concatenate((people.opened, np.full(count, NEVER))),
     )
-

@@ -9,7 +9,7 @@ from data.demo.generator.clock import MONTHS, Clock, Floats, ramp, stream
 # January to December: bicycles sell in spring.
 SEASON = np.array([0.82, 0.88, 1.06, 1.18, 1.20, 1.13, 1.05, 0.99, 0.96, 0.92, 0.88, 0.93])
 ABSENCE_SEASON = np.array([0.7, 0.7, 0.4, 0.0, -0.3, -0.4, -0.5, -0.5, -0.2, 0.1, 0.4, 0.5])
-# Accidents a month: a steady process (mean 1.3). The last month is high by chance alone.
+# Accidents a month: a steady process (mean 1.2). The last month is high by chance alone.
 ACCIDENTS = (1, 2, 1, 0, 1, 3, 1, 1, 0, 2, 1, 1, 2, 0, 1, 2, 1, 1, 3, 0, 1, 1, 2, 1, 0, 2, 1, 1, 2, 1, 0, 1, 3, 1, 2, 1,
              1, 0, 2, 1, 1, 2, 0, 1, 2, 1, 1, 3)  # fmt: skip
 
