@@ -13,7 +13,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person as the policy sees him. Built on each run from the workspace or the identity provider, never from a URL."""
+    """A person as the policy sees him: built on each run from the workspace or identity provider, never from a URL."""
 
     key: str
     name: str

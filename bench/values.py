@@ -1,6 +1,6 @@
 """What computing every value costs, against a bare sum of the columns it needs and against one SQL per metric.
 
-Run: ./run bench values --rows 1m|10m. Ratios are of CPU time (all threads) measured in turn in one run, medians of five.
+Run: ./run bench values --rows 1m|10m. Ratios of CPU time (all threads), measured in turn in one run, medians of five.
 """
 
 import statistics
@@ -22,7 +22,7 @@ from metrics.definitions.table import Table
 from metrics.engine import Engine
 from metrics.measures import measure_of, measures_of
 from metrics.reading import read_values
-from metrics.states import read_states
+from metrics.scan import Frame, read_states
 from metrics.values import SORTED_BY, Clock, compute_values
 
 SIZES = {"1m": 1_000_000, "10m": 10_000_000}
@@ -45,11 +45,11 @@ def run(arguments: Sequence[str]) -> Iterable[Figure]:
 
     def states() -> object:
         measures = measures_of(catalog, catalog.metrics)
-        return read_states(engine, catalog, measures, tree, Calendar(), AS_OF, None)
+        return read_states(engine, catalog, measures, Frame(tree, Calendar(), AS_OF))
 
     def values() -> object:
         measures = measures_of(catalog, catalog.metrics)
-        found = read_states(engine, catalog, measures, tree, Calendar(), AS_OF, None)
+        found = read_states(engine, catalog, measures, Frame(tree, Calendar(), AS_OF))
         return compute_values(catalog, found, Clock(AS_OF, AS_OF), {})
 
     def bare() -> object:
@@ -74,7 +74,9 @@ def _page(catalog: Catalog, table: object) -> Iterable[Figure]:
         writer = connect()
         with building(writer, path) as alias:
             writer.register("incoming", table)
-            writer.execute(f'CREATE TABLE {alias}.main."values" AS SELECT * FROM incoming ORDER BY {", ".join(SORTED_BY)}')
+            writer.execute(
+                f'CREATE TABLE {alias}.main."values" AS SELECT * FROM incoming ORDER BY {", ".join(SORTED_BY)}'
+            )
         writer.close()
         reader = connect()
         reader.execute(f"ATTACH {literal(str(path))} AS snapshot (READ_ONLY)")
@@ -109,32 +111,50 @@ def _ratio(cpu: dict[str, list[float]], top: str, bottom: str) -> float:
 def _facts(rows: int) -> str:
     """Facts in arrival order (days ascending, a little shuffled), money as DECIMAL, keys as text and integers."""
     days = 1461
-    numbers = ", ".join(f"CAST((hash(i * 31 + {k}) % 100000) / 100 AS DECIMAL(18, 4)) AS {name}" if k < 5 else
-                        f"CAST((hash(i * 37 + {k}) % 100000) / 100 AS DOUBLE) AS {name}" for k, name in enumerate(NUMBERS))
-    return (f"CREATE TABLE source.facts AS SELECT i AS id, DATE '2022-11-01' + CAST(least({days - 1}, "
-            f"i * {days} // {rows} + hash(i) % 3) AS INTEGER) AS day, 'department_' || (hash(i * 7) % 8 + 1) AS unit, "
-            f"hash(i * 11) % 50000 AS customer, CASE WHEN hash(i * 13) % 10 < 8 THEN 'paid' ELSE 'open' END AS status, "
-            f"{numbers} FROM range({rows}) AS r(i)")
+    numbers = ", ".join(
+        f"CAST((hash(i * 31 + {k}) % 100000) / 100 AS DECIMAL(18, 4)) AS {name}"
+        if k < 5
+        else f"CAST((hash(i * 37 + {k}) % 100000) / 100 AS DOUBLE) AS {name}"
+        for k, name in enumerate(NUMBERS)
+    )
+    return (
+        f"CREATE TABLE source.facts AS SELECT i AS id, DATE '2022-11-01' + CAST(least({days - 1}, "
+        f"i * {days} // {rows} + hash(i) % 3) AS INTEGER) AS day, 'department_' || (hash(i * 7) % 8 + 1) AS unit, "
+        f"hash(i * 11) % 50000 AS customer, CASE WHEN hash(i * 13) % 10 < 8 THEN 'paid' ELSE 'open' END AS status, "
+        f"{numbers} FROM range({rows}) AS r(i)"
+    )
 
 
 def _catalog() -> Catalog:
     """Forty metrics: sums, filtered counts, averages, ratios, a distinct count, changes and rolling sums."""
-    table = Table.model_validate({"key": "facts", "source": "facts", "time": {"column": "day"}, "unit": {"column": "unit"}})
+    table = Table.model_validate(
+        {"key": "facts", "source": "facts", "time": {"column": "day"}, "unit": {"column": "unit"}}
+    )
     bodies: dict[str, dict[str, object]] = {}
     for k, name in enumerate(NUMBERS):
         bodies[f"sum_{k}"] = {"agg": {"table": "facts", "function": "sum", "expr": name}}
         bodies[f"average_{k}"] = {"agg": {"table": "facts", "function": "average", "expr": name}}
     for k in range(5):
-        bodies[f"count_{k}"] = {"agg": {"table": "facts", "function": "count", "filter": f"status = 'paid' and n{k} > 500"}}
+        bodies[f"count_{k}"] = {
+            "agg": {"table": "facts", "function": "count", "filter": f"status = 'paid' and n{k} > 500"}
+        }
         bodies[f"ratio_{k}"] = {"ratio": {"numerator": f"sum_{k}", "denominator": f"sum_{k + 5}"}}
         bodies[f"rolling_{k}"] = {"rolling": {"metric": f"sum_{k}", "months": 3}}
     for k in range(4):
         bodies[f"change_{k}"] = {"change": {"metric": f"sum_{k}", "back": "1 year"}}
     bodies["customers"] = {"agg": {"table": "facts", "function": "count_distinct", "expr": "customer"}}
-    metrics = {key: Metric.model_validate({"key": key, "perspective": "financial", "title": key, "measured_in": "EUR",
-                                           **body}) for key, body in bodies.items()}
-    columns = {"id": "bigint", "day": "date", "unit": "varchar", "customer": "ubigint", "status": "varchar",
-               **dict.fromkeys(NUMBERS, "double")}
+    metrics = {
+        key: Metric.model_validate({"key": key, "perspective": "financial", "title": key, "measured_in": "EUR", **body})
+        for key, body in bodies.items()
+    }
+    columns = {
+        "id": "bigint",
+        "day": "date",
+        "unit": "varchar",
+        "customer": "ubigint",
+        "status": "varchar",
+        **dict.fromkeys(NUMBERS, "double"),
+    }
     return Catalog({"facts": table}, metrics, (), {"facts": columns})
 
 
@@ -159,5 +179,7 @@ def _single(catalog: Catalog) -> list[str]:
             inner = measure.expr or "*"
             where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
             parts.append(f"{what}{' ' if close == '))' else '('}{inner}{close[1:] if close == '))' else ')'}{where}")
-        queries.append(f"SELECT unit, date_trunc('month', day) AS m, {', '.join(parts)} FROM source.facts AS _t GROUP BY 1, 2")
+        queries.append(
+            f"SELECT unit, date_trunc('month', day) AS m, {', '.join(parts)} FROM source.facts AS _t GROUP BY 1, 2"
+        )
     return queries

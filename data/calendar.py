@@ -1,4 +1,4 @@
-"""Months, and the spans that a scorecard shows: month, quarter, year, year to date and rolling 12, calendar or fiscal."""
+"""Months, and the spans of a scorecard: month, quarter, year, year to date and rolling 12, calendar or fiscal."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def parse_month(text: str) -> MonthIndex:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The organisation's year. `fiscal_start` is the month, 1 to 12, in which it begins; a year is named by its last month."""
+    """The organisation's year; it begins with month `fiscal_start`, 1 to 12, and is named by its last month."""
 
     fiscal_start: int = 1
 
@@ -76,7 +76,7 @@ class Calendar:
         return month - (month - self.year_start(month)) % 3
 
     def window_start(self, span: Span, month: MonthIndex) -> MonthIndex:
-        """The first month of the window of this span that ends with `month` (a running quarter begins where it began)."""
+        """The first month of this span's window that ends with `month` (a running quarter begins where it began)."""
         starts = {
             "month": month,
             "quarter": self.quarter_start(month),

@@ -136,6 +136,15 @@ def _yaml_problem(name: str, text: str, error: MarkedYAMLError, message: str) ->
     return Problem(name, message, mark.line + 1, mark.column + 1, caret=caret)
 
 
+PLAIN: tuple[tuple[type, Any], ...] = (
+    (ScalarString, str),
+    (ScalarBoolean, bool),
+    (ScalarInt, int),
+    (ScalarFloat, float),
+    (TimeStamp, TimeStamp.isoformat),
+)
+
+
 def _plain(node: Any, path: Path_, places: dict[Path_, tuple[int, int]]) -> Any:
     if isinstance(node, CommentedMap):
         for key in node:
@@ -147,17 +156,7 @@ def _plain(node: Any, path: Path_, places: dict[Path_, tuple[int, int]]) -> Any:
             line, column = node.lc.item(index)
             places[(*path, index)] = (line, column)
         return [_plain(value, (*path, index), places) for index, value in enumerate(node)]
-    if isinstance(node, ScalarString):
-        return str(node)
-    if isinstance(node, ScalarBoolean):
-        return bool(node)
-    if isinstance(node, ScalarInt):
-        return int(node)
-    if isinstance(node, ScalarFloat):
-        return float(node)
-    if isinstance(node, TimeStamp):
-        return node.isoformat()
-    return node
+    return next((plain(node) for kind, plain in PLAIN if isinstance(node, kind)), node)
 
 
 def _validation_problem(document: Document, at: Path_, model: type[BaseModel], detail: dict[str, Any]) -> Problem:
@@ -186,7 +185,7 @@ def _guess(name: str, options: Sequence[str]) -> str:
 
 
 def _steps(document: Document, at: Path_, inside: Path_) -> Path_:
-    """Pydantic's location without the names of union branches: only steps that exist in the document, and a last key."""
+    """Pydantic's location without names of union branches: only steps that the document has, and a last key."""
     path = at
     node = document.content
     for part in at:
@@ -202,7 +201,7 @@ def _steps(document: Document, at: Path_, inside: Path_) -> Path_:
 
 
 def _fields_near(model: type[BaseModel], inside: Path_) -> set[str]:
-    """Names that are allowed where the unknown one stood: followed through nested models, else all names of the model."""
+    """Names allowed where the unknown one stood: followed through nested models, else all names of the model."""
     current: list[type[BaseModel]] = [model]
     for part in inside[:-1]:
         following = [

@@ -1,13 +1,15 @@
-"""What a workspace says of itself: its settings (workspace.yaml) and its tree of units with dated membership (units.yaml)."""
+"""What a workspace says of itself: settings (workspace.yaml), and units with dated membership (units.yaml)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from data.calendar import MONTHS, Calendar, last_closed_month_end, parse_month
+from data.documents import nearest
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 KEY = r"^[a-z][a-z0-9_]*$"
@@ -73,7 +75,7 @@ class Settings(BaseModel):
         return self.today or now
 
     def as_of(self, now: date) -> date:
-        """The last day whose facts count: the end of the last closed month, or yesterday when the open period is shown."""
+        """The last day whose facts count: end of the last closed month, or yesterday when the open period is shown."""
         today = self.clock(now)
         return last_closed_month_end(today) if self.open_period == "hide" else today - timedelta(days=1)
 
@@ -200,9 +202,7 @@ class Tree:
 
 
 def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, list[tuple[int, str, str]]]:
-    """The tree, and what is wrong with it as (index of the unit, message, hint); the tree is usable when the list is empty."""
-    from data.documents import nearest
-
+    """The tree, and its faults as (index of the unit, message, hint); the tree is usable when there are none."""
     faults: list[tuple[int, str, str]] = []
     known = {unit.key for unit in units}
     built: dict[str, Unit] = {}
@@ -211,10 +211,12 @@ def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, 
             faults.append((index, f"the unit '{model.key}' stands twice", "keys are unique"))
             continue
         memberships = _memberships(model)
-        for m in memberships:
-            if m.parent not in known:
-                faults.append((index, f"the parent '{m.parent}' is not a unit", nearest(m.parent, known)))
-        for earlier, later in zip(memberships, memberships[1:], strict=False):
+        faults += [
+            (index, f"the parent '{m.parent}' is not a unit", nearest(m.parent, known))
+            for m in memberships
+            if m.parent not in known
+        ]
+        for earlier, later in pairwise(memberships):
             if later.start <= earlier.end:
                 faults.append(
                     (index, f"'{model.key}' belongs to two parents on {later.start}", "end one the day before")

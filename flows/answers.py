@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.calendar import Period
 from flows.workspace import Workspace
 
 
@@ -37,7 +38,7 @@ class Answer:
 
 
 def compare_answers(workspace: Workspace, values: pa.Table) -> list[Answer]:
-    """Every `tests:` entry of every metric against the value table; a period is named as links name it (2025-01, 2025-Q1)."""
+    """Every `tests:` entry of every metric against the values; periods are named as in links (2025-01, 2025-Q1)."""
     wanted = [(metric, test) for metric in workspace.metrics.values() for test in metric.tests]
     if not wanted:
         return []
@@ -47,8 +48,6 @@ def compare_answers(workspace: Workspace, values: pa.Table) -> list[Answer]:
         .select(["metric", "unit", "span", "period_start", "period_end", "value"])
         .to_pylist()
     )
-    from data.calendar import Period
-
     found = {
         (r["metric"], r["unit"], workspace.calendar.name(Period(r["span"], r["period_start"], r["period_end"]))): r[
             "value"

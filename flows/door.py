@@ -19,7 +19,7 @@ class Door:
     policy: Policy
 
     def do(self, viewer: Viewer, command: Command) -> int:
-        """Carry out a command and return the id of its audit row; raises `Refused` or `CommandError`, and then nothing changed."""
+        """Carry out a command; returns the id of its audit row. On `Refused` or `CommandError` nothing has changed."""
         unit = command.unit_of()
         self.policy.require(viewer, type(command).needs, None if unit is None else (unit,))
         with transaction(self.engine) as session:

@@ -1,4 +1,4 @@
-"""How fresh the tables below the metrics are: by the model's own rule, else by the contracts of the datasets they read."""
+"""How fresh the tables below the metrics are: by the model's own rule, else by the contracts of its datasets."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Opens what a refresh published: definitions as they were, facts and values read-only, once per process and snapshot."""
+"""Opens what a refresh published, once per process and snapshot: definitions as they were, facts and values."""
 
 import threading
 from collections import OrderedDict

@@ -19,13 +19,14 @@ from data.snapshots import DatasetState, Manifest, Store
 from data.warehouse import building, connect, open_facts, seal
 from flows.answers import Answer, compare_answers
 from flows.freshness import fresh_tables
-from flows.workspace import Workspace, assemble
+from flows.workspace import Workspace, assemble, local_day
 from metrics.catalog import Catalog
 from metrics.compiler import create_models
 from metrics.engine import Engine
+from metrics.faults import faults_of
 from metrics.grains import check_grains
 from metrics.measures import measures_of
-from metrics.states import read_states
+from metrics.scan import Frame, read_states
 from metrics.values import SORTED_BY, Clock, compute_values
 
 Progress = Callable[[str, float], None]  # (what is being done, share done 0 to 1)
@@ -41,9 +42,9 @@ def quiet(_what: str, _share: float) -> None:
 def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None, force: bool = False) -> Manifest:
     """Load, compute and publish one snapshot of a workspace; returns its manifest.
 
-    When neither facts, nor definitions, nor the day have changed, the current snapshot stays and its manifest is returned
-    (`force` computes all the same). Every attempt is logged. Raises the errors of the step that failed; the snapshot that
-    was current before keeps serving.
+    When neither facts, nor definitions, nor the day have changed, the current snapshot stays and its manifest is
+    returned (`force` computes all the same). Every attempt is logged. Raises the errors of the step that failed; the
+    snapshot that was current before keeps serving.
     """
     store = Store(folder / "var")
     started, clock = perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
@@ -51,12 +52,13 @@ def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None
     try:
         workspace = assemble(folder)
         with store.publishing():
-            manifest = _publish(workspace, store, progress, now or datetime.now().astimezone().date(), force)
-        attempt |= {"ok": True, "snapshot": manifest.id, "answers_failed": manifest.extra["answers_failed"]}
-        return manifest
+            manifest = _publish(workspace, store, progress, now or local_day(), force)
     except FourfoldError as error:
         attempt |= {"ok": False, "error": str(error)}
         raise
+    else:
+        attempt |= {"ok": True, "snapshot": manifest.id, "answers_failed": manifest.extra["answers_failed"]}
+        return manifest
     finally:
         if "ok" in attempt:
             store.log({**attempt, "seconds": round(perf_counter() - started, 3)})
@@ -134,7 +136,8 @@ def compute(
     running = workspace.settings.open_period == "show" and (as_of.month == (as_of + _DAY).month)
     measures = measures_of(catalog, catalog.metrics)
     progress("reading facts", 0.1)
-    states = read_states(engine, catalog, measures, tree, workspace.calendar, as_of, as_of.day if running else None)
+    frame = Frame(tree, workspace.calendar, as_of, as_of.day if running else None)
+    states = read_states(engine, catalog, measures, frame)
     clock = Clock(workspace.today(now), as_of, workspace.settings.history_from)
     fresh = fresh_tables(workspace, engine, datasets)
     return compute_values(catalog, states, clock, fresh, _part(progress, 0.4, 1.0))
@@ -147,7 +150,7 @@ def _with_real_columns(workspace: Workspace, engine: Engine) -> Catalog:
     catalog = replace(
         workspace.catalog, columns={key: {n: k.split(" ")[0] for n, k in found.items()} for key, found in plain.items()}
     )
-    faults = catalog.faults()
+    faults = faults_of(catalog)
     if faults:
         raise DefinitionError(
             tuple(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,9 +20,15 @@ from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
 from metrics.expressions import ExpressionError, select_columns
+from metrics.faults import faults_of
 from strategy.plan import Plan, Scorecard
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def local_day() -> date:
+    """The day it is where this runs."""
+    return datetime.now().astimezone().date()
 
 
 class Drivers(RootModel[tuple[Driver, ...]]):
@@ -33,7 +39,7 @@ class Drivers(RootModel[tuple[Driver, ...]]):
 
 @dataclass(frozen=True)
 class Workspace:
-    """Everything an organisation says, checked. `tree` is None while it must first be read from a dataset (`unit_table`)."""
+    """All that an organisation says, checked. `tree` is None while it must first be read from a dataset."""
 
     folder: Path
     settings: Settings
@@ -74,11 +80,11 @@ class Workspace:
 
     def as_of(self, now: date | None = None) -> date:
         """The last day whose facts count."""
-        return self.settings.as_of(now or date.today())
+        return self.settings.as_of(now or local_day())
 
     def today(self, now: date | None = None) -> date:
         """The day that counts as today."""
-        return self.settings.clock(now or date.today())
+        return self.settings.clock(now or local_day())
 
     def dataset_source(self, dataset: str) -> str | None:
         """The key of the source that brings a dataset."""
@@ -114,7 +120,8 @@ def assemble(folder: Path) -> Workspace:
         for place, path, message, hint in reference_faults(known, plan, scorecards, people, roles, metrics):
             files.fault(place, path, message, hint)
     problems.raise_if_any()
-    assert settings is not None and units is not None
+    assert settings is not None
+    assert units is not None
     return Workspace(
         folder,
         settings,
@@ -264,7 +271,7 @@ def _tree(files: _Files, units: UnitsModel | None) -> Tree | None:
 def _columns(
     files: _Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]
 ) -> dict[str, Columns | None]:
-    """The columns of each table with their types: from the contract, from the names that its SQL gives, else unknown."""
+    """The columns of each table with their types: from the contract, from the names its SQL gives, else unknown."""
     contracts = {
         name: {column.as_ or key: column.type for key, column in dataset.columns.items()}
         for source in sources.values()
@@ -289,7 +296,7 @@ def _is_time(table: Table, name: str) -> bool:
 
 
 def _catalog_problems(files: _Files, catalog: Catalog) -> None:
-    for fault in catalog.faults():
+    for fault in faults_of(catalog):
         metric = catalog.metrics.get(fault.key)
         name = {
             "metric": f"metrics/{metric.perspective}/{fault.key}.yaml" if metric else "",

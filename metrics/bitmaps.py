@@ -1,6 +1,6 @@
 """Exact distinct counts of many windows and levels: one bit per thing, merged by OR, counted at the end.
 
-Counting distinct things again for each window from a list costs the length of the list each time; bits merge eight to a byte.
+Counting distinct things anew for each window costs the length of their list each time; bits merge eight to a byte.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ AT_ONCE = 128 * 1024 * 1024  # bytes of bits held at a time
 
 @dataclass(frozen=True)
 class Things:
-    """Which thing was seen where, sorted by thing: parallel arrays of unit row, month column, thing number, and whether in
-    the first days of the month.
+    """Which thing was seen where, sorted by thing: parallel arrays of unit row, month column and thing number.
+
+    `early` says whether that was in the first days of the month.
     """
 
     unit: Ints
@@ -48,7 +49,7 @@ class Things:
 
 
 def distinct_counts(things: Things, grid: Grid, window: Window, early: bool) -> Floats:
-    """The number of distinct things, (units, months); 0 where none. With `early` the last month counts its first days only."""
+    """The number of distinct things, (units, months). With `early` the last month counts its first days only."""
     rows, columns = grid.shape
     step = max(64, AT_ONCE // max(rows * columns, 1) // 64 * 64)
     counts = np.zeros(grid.shape)

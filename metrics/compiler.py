@@ -1,4 +1,4 @@
-"""Writes the SQL that turns facts into states: one scan for each table and time role, whatever the number of metrics."""
+"""Writes the SQL that turns facts into states: one scan for each table and time role, however many metrics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class StateQuery:
 
 
 def aggregate_query(relation: Relation, measures: Sequence[Measure], as_of: date, cut_day: int | None) -> StateQuery:
-    """States of all `agg` measures of one table and time role: cell (unit), month, early, n and a few columns a measure.
+    """States of all `agg` measures of one table and time role: cell (unit), month, early, n, and columns by measure.
 
     With semi-additive measures the scan groups by day (column `day`), since a level needs its date.
     """
@@ -100,7 +100,7 @@ def _state_parts(measure: Measure) -> dict[str, str]:
 
 
 def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cut_day: int | None) -> StateQuery:
-    """What opened and closed, by cell, opening month and closing month (NULL: still open); pairs that are never open are left out."""
+    """What opened and closed, by cell, opening and closing month (NULL: still open), without what was never open."""
     opened, closed, inclusive = measures[0].time, measures[0].until or "NULL", measures[0].inclusive
     first_out = f"CAST({closed} AS DATE) + 1" if inclusive else f"CAST({closed} AS DATE)"
     wanted: dict[str, str] = {}
@@ -143,7 +143,7 @@ def open_query(relation: Relation, measure: Measure, as_of: date, months: tuple[
 
 
 def first_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None) -> str:
-    """How many entities have their first event in each cell and month; unit and dimensions are those of the first event."""
+    """How many entities have their first event in each cell and month; unit and dimensions are that event's."""
     where = f" AND ({measure.filter})" if measure.filter else ""
     first = f"struct_pack(t := {measure.time}, u := {relation.unit}, c := {relation.cell}, keep := {relation.where})"
     firsts = (

@@ -1,13 +1,26 @@
-"""Turns states into values: each kind of metric by its own small function, for any window, over all units and months at once."""
+"""Turns states into values: each kind of metric by its own small function, over all units and months at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sqlglot import exp
 
 from metrics.catalog import Catalog
+from metrics.cells import (
+    GAP,
+    NO_ROWS,
+    NOT_DUE,
+    PART,
+    SHORT,
+    ZERO,
+    Cells,
+    arithmetic,
+    carried,
+    constant,
+    long_enough,
+    shifted,
+)
 from metrics.definitions.kinds import (
     Aggregate,
     Change,
@@ -27,38 +40,10 @@ from metrics.measures import measure_of
 from metrics.sets import set_values
 from metrics.states import Cube, SetCube, States, window_sum
 
-Codes = npt.NDArray[np.int8]
-
-REASONS: tuple[str, ...] = (
-    "",
-    "no rows in this period",
-    "some units or months that were due have not reported",
-    "the denominator is zero",
-    "the history is too short for this window",
-    "a metric it is computed from has no value",
-    "carried forward from an earlier period",
-    "not due in this period",
-)
-NO_ROWS, GAP, ZERO, SHORT, PART, CARRIED, NOT_DUE = range(1, 8)
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Values of one metric at one window; all arrays (units, months). NaN = no value, and `why` says why (see REASONS).
-
-    `seen` and `due` count unit-months with and expecting data, `rows` the rows behind the value.
-    """
-
-    value: Floats
-    why: Codes
-    rows: Floats
-    seen: Floats
-    due: Floats
-
 
 @dataclass(frozen=True)
 class Question:
-    """A metric at a window; `early` asks for the twin of a running month: the window's last month with its first days only."""
+    """A metric at a window; `early` asks for the twin of a running month: the last month with its first days only."""
 
     key: str
     window: Window
@@ -68,8 +53,8 @@ class Question:
 class Evaluator:
     """Evaluates metrics over states, each question once.
 
-    `target_of` gives targets to kinds that need them (maintain). Without `gaps` a cell without rows is a true zero: members
-    of a dimension come and go, while a unit that falls silent is a gap.
+    `target_of` gives targets to kinds that need them (maintain). Without `gaps` a cell without rows is a true zero:
+    members of a dimension come and go, while a unit that falls silent is a gap.
     """
 
     def __init__(
@@ -95,7 +80,7 @@ class Evaluator:
         metric = self.catalog.metrics[question.key]
         cells = self._at_cadence(metric, question)
         if metric.nulls == "carry":
-            return _carried(cells)
+            return carried(cells)
         return cells
 
     def _at_cadence(self, metric: Metric, question: Question) -> Cells:
@@ -157,7 +142,7 @@ class Evaluator:
             why[gap], some = GAP, some & ~gap
         why[~some & (why == 0)] = NO_ROWS
         value = np.where(some, value, np.nan)
-        return _long_enough(Cells(value, why, rows, seen, due), grid.starts(window), measure.kind == "stock")
+        return long_enough(Cells(value, why, rows, seen, due), grid.starts(window), measure.kind == "stock")
 
     def _operand(self, operand: Operand, window: Window, early: bool, nulls: str, raw: bool) -> Cells:
         if isinstance(operand, InlineStock):
@@ -181,7 +166,7 @@ class Evaluator:
         return Cells(value, why, bottom.rows, np.minimum(top.seen, bottom.seen), np.maximum(top.due, bottom.due))
 
     def _same_rows(self, body: Ratio) -> bool:
-        """Whether both sides are read from the same rows, so that a unit that did not report is missing in both alike."""
+        """Whether both sides are read from the same rows, so that a silent unit is missing in both alike."""
         sides = []
         for operand in (body.numerator, body.denominator):
             inner = self.catalog.metrics[operand].body if isinstance(operand, str) else operand
@@ -194,7 +179,7 @@ class Evaluator:
         parts = {name: self.cells(name, window, early) for name in self.catalog.parts(key)}
         shape = self.grid.shape
         if not parts:
-            return _constant(arithmetic(parse(text), {}), shape)
+            return constant(arithmetic(parse(text), {}), shape)
         value = np.broadcast_to(arithmetic(parse(text), {name: cells.value for name, cells in parts.items()}), shape)
         missing = np.any([np.isnan(cells.value) for cells in parts.values()], axis=0)
         first_why = np.zeros(shape, dtype=np.int8)
@@ -213,7 +198,7 @@ class Evaluator:
     def _change(self, body: Change, window: Window, early: bool) -> Cells:
         now = self.cells(body.metric, window, early)
         months = back_months(body, window)
-        then = _shifted(now.value, months) if early else self.comparable(body.metric, window, months)
+        then = shifted(now.value, months) if early else self.comparable(body.metric, window, months)
         difference = now.value - then
         if body.as_ == "percent":
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -226,10 +211,10 @@ class Evaluator:
         return Cells(value, np.where(np.isnan(value), why, 0).astype(np.int8), now.rows, now.seen, now.due)
 
     def comparable(self, key: str, window: Window, months: int) -> Floats:
-        """The value `months` earlier, like with like: a running last month is compared with the same first days (clause 14)."""
-        whole = _shifted(self.cells(key, window).value, months)
+        """The value `months` earlier; a running last month is compared with the same first days (clause 14)."""
+        whole = shifted(self.cells(key, window).value, months)
         if self.grid.cut_day is not None:
-            whole[:, -1] = _shifted(self.cells(key, window, early=True).value, months)[:, -1]
+            whole[:, -1] = shifted(self.cells(key, window, early=True).value, months)[:, -1]
         return whole
 
     def _maintain(self, body: Maintain) -> Cells:
@@ -251,7 +236,7 @@ class Evaluator:
         value = np.where(known, share_met / np.where(share_due == 0, np.nan, share_due), np.nan)
         why = np.where(known, 0, NO_ROWS).astype(np.int8)
         rows = window_sum(inner.rows, self.grid, window)
-        return _long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid.starts(window), False)
+        return long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid.starts(window), False)
 
 
 def back_months(body: Change, window: Window) -> int:
@@ -278,53 +263,3 @@ def _from_states(cube: Cube, states: States, window: Window, early: bool) -> tup
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.where(count > 0, value / count, np.nan)
     return value, count > 0
-
-
-def _long_enough(cells: Cells, starts: npt.NDArray[np.int64], stock: bool) -> Cells:
-    """A rolling window that reaches before the first fact has no value."""
-    short = (starts < 0) & (not stock)
-    value, why = cells.value.copy(), cells.why.copy()
-    value[:, short], why[:, short] = np.nan, SHORT
-    return Cells(value, why, cells.rows, cells.seen, cells.due)
-
-
-def _carried(cells: Cells) -> Cells:
-    columns = np.arange(cells.value.shape[1])
-    last = np.maximum.accumulate(np.where(np.isnan(cells.value), -1, columns), axis=1)
-    filled = np.where(last >= 0, np.take_along_axis(cells.value, np.maximum(last, 0), axis=1), np.nan)
-    carried = np.isnan(cells.value) & ~np.isnan(filled)
-    return Cells(filled, np.where(carried, CARRIED, cells.why).astype(np.int8), cells.rows, cells.seen, cells.due)
-
-
-def _shifted(values: Floats, months: int) -> Floats:
-    out = np.full_like(values, np.nan)
-    if months < values.shape[1]:
-        out[:, months:] = values[:, : values.shape[1] - months]
-    return out
-
-
-def _constant(value: Floats, shape: tuple[int, int]) -> Cells:
-    nothing = np.zeros(shape)
-    return Cells(np.broadcast_to(value, shape).copy(), nothing.astype(np.int8), nothing, nothing, nothing + 1)
-
-
-def arithmetic(tree: exp.Expr, values: dict[str, Floats]) -> Floats:
-    """Evaluate + - * / over arrays; a division by zero gives NaN."""
-    if isinstance(tree, exp.Column):
-        return values[tree.name]
-    if isinstance(tree, exp.Literal):
-        return np.asarray(float(tree.this))
-    if isinstance(tree, exp.Paren):
-        return arithmetic(tree.this, values)
-    if isinstance(tree, exp.Neg):
-        return np.asarray(-arithmetic(tree.this, values))
-    left, right = arithmetic(tree.this, values), arithmetic(tree.expression, values)
-    if isinstance(tree, exp.Div):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.where(right == 0, np.nan, left / right))
-    by_node: dict[type[exp.Expr], Callable[[Floats, Floats], Floats]] = {
-        exp.Add: np.add,
-        exp.Sub: np.subtract,
-        exp.Mul: np.multiply,
-    }
-    return np.asarray(by_node[type(tree)](left, right))

@@ -1,4 +1,4 @@
-"""Analysts' SQL: parsed, held against an allow-list, resolved against known columns, and written anew; never pasted as text."""
+"""Analysts' SQL: parsed, held against an allow-list, resolved against known columns, written anew; never pasted."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
@@ -148,7 +148,7 @@ def _allowed(node: exp.Expr, text: str) -> None:
         names = {name.lower() for name in type(node).sql_names()}
         if not names & FUNCTIONS:
             raise ExpressionError(
-                f"the function '{sorted(names)[0]}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS))
+                f"the function '{min(names)}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS))
             )
     elif not isinstance(node, SYNTAX):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression")
@@ -179,7 +179,7 @@ def columns_of(tree: exp.Expr) -> list[tuple[str, str | None]]:
 
 
 def names_in(text: str) -> list[str]:
-    """The names that an arithmetic expression over metrics reads, each once; ExpressionError for anything else in it."""
+    """The names that arithmetic over metrics reads, each once; ExpressionError for anything else in it."""
     tree = parse(text)
     for node in tree.walk():
         if not isinstance(
@@ -227,7 +227,7 @@ def select_columns(text: str, datasets: Collection[str]) -> tuple[list[str], lis
 
 
 def table_resolver(own: Collection[str] | None, joins: Mapping[str, Collection[str] | None], title: str) -> Resolver:
-    """Resolves `column` to the table `_t` and `join.column` to the joined table; None as columns means: not known yet."""
+    """Resolves `column` to the table `_t` and `join.column` to the joined table; columns None: not known yet."""
 
     def resolve(column: str, qualifier: str | None) -> str:
         if qualifier is None:

@@ -8,7 +8,7 @@ from metrics.engine import Engine
 
 
 def check_grains(engine: Engine, catalog: Catalog, enforced: Mapping[str, tuple[str, ...]]) -> None:
-    """Raise `QueryError` naming every table whose grain is not unique; `enforced` are keys that a contract guarantees."""
+    """Raise `QueryError` naming every table whose grain is not unique; a contract guarantees the `enforced` keys."""
     faults = []
     joined = {join.table for table in catalog.tables.values() for join in table.joins.values()}
     for table in catalog.tables.values():
@@ -16,7 +16,8 @@ def check_grains(engine: Engine, catalog: Catalog, enforced: Mapping[str, tuple[
             continue
         columns = ", ".join(f'"{name}"' for name in table.grain)
         found = engine.table(
-            f'SELECT {columns}, count(*) AS times FROM model."{table.key}" GROUP BY {columns} HAVING count(*) > 1 LIMIT 1'
+            f'SELECT {columns}, count(*) AS times FROM model."{table.key}" '
+            f"GROUP BY {columns} HAVING count(*) > 1 LIMIT 1"
         ).to_pylist()
         if found:
             row = {name: value for name, value in found[0].items() if name != "times"}

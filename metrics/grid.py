@@ -29,8 +29,9 @@ SPAN_WINDOWS = {"month": MONTH, "quarter": QUARTER, "year": YEAR, "ytd": YEAR, "
 
 @dataclass(frozen=True)
 class Segment:
-    """Consecutive months, `low` to `high` exclusive, in which the tree stands still; `levels` deepest first:
-    (indices of units, indices of their parents).
+    """Consecutive months, `low` to `high` exclusive, in which the tree stands still.
+
+    `levels`, deepest first: (indices of units, indices of their parents).
     """
 
     low: int
@@ -40,8 +41,9 @@ class Segment:
 
 @dataclass(frozen=True)
 class Grid:
-    """Units (rows, parents before children) by months (columns, `first` to `last`); `cut_day` is the last day that counts
-    in the last month when that month still runs, else None.
+    """Units (rows, parents before children) by months (columns, `first` to `last`).
+
+    `cut_day` is the last day that counts in the last month when that month still runs, else None.
     """
 
     units: tuple[str, ...]
@@ -68,7 +70,7 @@ class Grid:
         return found if window.kind == "month" else np.maximum(found, 0)
 
     def roll_up(self, cells: Floats, how: str = "sum") -> Floats:
-        """Add (or take the extreme of) children into their parents, month by month as the tree stood; shape (.., units, months)."""
+        """Add (or take the extreme of) children into parents as the tree stood; shape (.., units, months)."""
         out = cells.copy()
         ufunc = {"sum": np.add, "min": np.fmin, "max": np.fmax}[how]
         for segment in self.segments:

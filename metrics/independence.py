@@ -38,7 +38,7 @@ def season_of(residuals: Floats, months: Sequence[int], means_taken: int = 1) ->
 
 def _f_tail(above: int, below: int, ratio: float) -> float:
     """Chance of an F ratio at least that large under no effect."""
-    from scipy.special import fdtrc  # noqa: PLC0415  most charts are too short to need it
+    from scipy.special import fdtrc  # noqa: PLC0415  most charts are too short for it
 
     return float(fdtrc(above, below, ratio))
 

@@ -1,4 +1,4 @@
-"""What must be read from facts: every aggregation below the metrics, each once, grouped so that a table is scanned once."""
+"""What must be read from facts: every aggregation below the metrics, each once, grouped by the scan they share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def groups_of(measures: Iterable[Measure]) -> dict[tuple[str, str, str, str], li
 class Relation:
     """A table with its joins, ready for a FROM clause, and the SQL of the unit a row belongs to.
 
-    `cell` is what states are kept by: the unit, or a dimension when a metric is cut by one; `where` keeps some rows only.
+    `cell` is what states are kept by: the unit, or a dimension that a metric is cut by; `where` keeps some rows only.
     """
 
     key: str

@@ -9,7 +9,7 @@ import pyarrow as pa
 from data.calendar import Period, Span
 from metrics.definitions.metric import Metric
 from metrics.engine import Engine
-from metrics.scoring.anchors import Anchors
+from metrics.scoring.anchors import FIELDS, Anchors
 from metrics.scoring.status import Status
 from metrics.values import SCHEMA
 
@@ -18,10 +18,11 @@ COLUMNS = tuple(SCHEMA.names)
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One row of the value table. `value`, `target` and the two `previous` in the metric's own unit; None = there is none.
+    """One row of the value table. `value`, `target` and both `previous` in the metric's own unit; None = there is none.
 
-    `score` 0 to 10; `reason` says in words why there is no colour; `reported` of `expected` unit-months had data; `rows`
-    lie behind the number; `partial` marks a period that still runs, whose `previous` is the same part of the earlier one.
+    `score` 0 to 10; `reason` says in words why there is no colour; `reported` of `expected` unit-months had data;
+    `rows` lie behind the number; `partial` marks a period that still runs, whose `previous` is the same part of the
+    earlier one.
     """
 
     metric: str
@@ -65,46 +66,11 @@ def values_of(table: pa.Table, metrics: dict[str, Metric]) -> list[Value]:
     """The rows of a value table as `Value`s; rows of metrics that are no longer defined are left out."""
     columns = [table.column(name).to_pylist() for name in COLUMNS]
     found = []
-    for (
-        unit,
-        key,
-        span,
-        start,
-        end,
-        value,
-        target,
-        *anchors,
-        score,
-        status,
-        reason,
-        reported,
-        expected,
-        rows,
-        partial,
-        previous,
-        year,
-    ) in zip(*columns, strict=True):
+    for unit, key, span, start, end, value, target, *rest in zip(*columns, strict=True):
         metric = metrics.get(key)
         if metric is not None:
-            found.append(
-                Value(
-                    key,
-                    unit,
-                    Period(span, start, end),
-                    value,
-                    target,
-                    Anchors(metric.direction, *anchors),
-                    score,
-                    status,
-                    reason,
-                    reported,
-                    expected,
-                    rows,
-                    partial,
-                    previous,
-                    year,
-                )
-            )
+            anchors = Anchors(metric.direction, *rest[: len(FIELDS)])
+            found.append(Value(key, unit, Period(span, start, end), value, target, anchors, *rest[len(FIELDS) :]))
     return found
 
 

@@ -25,7 +25,7 @@ class Part:
 
 @dataclass(frozen=True)
 class RowPage:
-    """A page of rows: which part of the metric they belong to, column names, plain values, and how many there are in all."""
+    """A page of rows: the part of the metric they belong to, column names, plain values, and how many there are."""
 
     part: str
     columns: tuple[str, ...]
@@ -63,49 +63,52 @@ def _parts(catalog: Catalog, key: str, window: Window, title: str) -> Iterator[P
             yield from _parts(catalog, part, window, "")
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows: those of one part of a metric, optionally of one member of a dimension, a page at a time."""
+
+    part: int = 0
+    dimension: str | None = None
+    member: str | None = None
+    limit: int = 200
+    offset: int = 0
+
+
 def read_rows(
-    engine: Engine,
-    catalog: Catalog,
-    key: str,
-    asked: Asked,
-    calendar: Calendar,
-    *,
-    part: int = 0,
-    dimension: str | None = None,
-    member: str | None = None,
-    limit: int = 200,
-    offset: int = 0,
+    engine: Engine, catalog: Catalog, key: str, asked: Asked, calendar: Calendar, wanted: Wanted | None = None
 ) -> RowPage:
-    """One page of the rows of one part of a metric, for a unit and period, optionally of one member of a dimension.
+    """One page of the rows behind a metric, for a unit and period.
 
     Raises `QueryError` for a part that the metric does not have.
     """
+    wanted = wanted or Wanted()
     parts = parts_of(catalog, key, SPAN_WINDOWS[asked.period.span])
-    if not 0 <= part < len(parts):
-        raise QueryError(f"{catalog.metrics[key].title} has {len(parts)} parts, and part {part} is not one of them")
-    chosen = parts[part]
+    if not 0 <= wanted.part < len(parts):
+        title = catalog.metrics[key].title
+        raise QueryError(f"{title} has {len(parts)} parts, and part {wanted.part} is not one of them")
+    chosen = parts[wanted.part]
     measure = measure_of(catalog, chosen.body)
     table = catalog.tables[measure.table]
     source = relation(catalog, table)
     resolve = resolver(catalog, table)
     conditions = [inside(source, measure, asked), *_when(measure, chosen.window, asked, calendar)]
-    if measure.filter and measure.kind != "first":
+    if measure.kind == "first":
+        conditions.insert(0, _first(measure, source))
+    elif measure.filter:
         conditions.append(f"({measure.filter})")
-    if dimension is not None:
-        qualifier, _, column = table.dimensions[dimension].column.rpartition(".")
+    if wanted.dimension is not None:
+        qualifier, _, column = table.dimensions[wanted.dimension].column.rpartition(".")
         text = f"coalesce(CAST({resolve(column, qualifier or None)} AS VARCHAR), {literal(EMPTY_MEMBER)})"
-        conditions.append(f"{text} = {literal(member or EMPTY_MEMBER)}")
-    names = table.rows or tuple(engine.columns(f'model."{table.key}"'))
+        conditions.append(f"{text} = {literal(wanted.member or EMPTY_MEMBER)}")
     shown = []
-    for name in names:
+    for name in table.rows or tuple(engine.columns(f'model."{table.key}"')):
         qualifier, _, column = name.rpartition(".")
         shown.append(f"{resolve(column, qualifier or None)} AS {identifier(name)}")
     inner = f"{source.source} WHERE {' AND '.join(conditions)}"
-    if measure.kind == "first":
-        inner = f"{source.source} WHERE {_first(measure, source)} AND {' AND '.join(conditions)}"
     total = engine.table(f"SELECT count(*) AS n FROM {inner}").column("n")[0].as_py()
     order = f"ORDER BY {measure.time} DESC, 1" if measure.time else "ORDER BY 1"
-    page = engine.table(f"SELECT {', '.join(shown)} FROM {inner} {order} LIMIT {int(limit)} OFFSET {int(offset)}")
+    limits = f"LIMIT {int(wanted.limit)} OFFSET {int(wanted.offset)}"
+    page = engine.table(f"SELECT {', '.join(shown)} FROM {inner} {order} {limits}")
     rows = tuple(tuple(row.values()) for row in page.to_pylist())
     return RowPage(chosen.title, tuple(page.column_names), rows, int(total))
 

@@ -1,8 +1,9 @@
-"""Cuts a metric by a dimension for one unit and period: the same compiler and evaluator, with members in the place of units."""
+"""Cuts a metric by a dimension for one unit and period: compiler and evaluator with members in the place of units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isnan
 
 from data.calendar import Calendar, MonthIndex, Period, month_of
 from data.errors import QueryError
@@ -14,14 +15,14 @@ from metrics.engine import Engine
 from metrics.evaluate import Evaluator
 from metrics.grid import SPAN_WINDOWS
 from metrics.measures import Measure, Relation, measures_of
-from metrics.states import TOTAL, read_states
+from metrics.scan import TOTAL, Frame, read_states
 
 EMPTY_MEMBER = "(none)"
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One member of a dimension: its value now and in the like period before (None: no rows), and the rows behind it."""
+    """One member of a dimension: its value now and a like period earlier (None: no rows), and the rows behind it."""
 
     member: str
     value: float | None
@@ -31,8 +32,9 @@ class Slice:
 
 @dataclass(frozen=True)
 class Asked:
-    """The unit and period that are cut. `cells` are the units below the asked one by month, `cut_day` the last day that
-    counts of a month that still runs.
+    """The unit and period that are cut. `cells` are the units below the asked one by month.
+
+    `cut_day` is the last day that counts of a month that still runs.
     """
 
     period: Period
@@ -83,7 +85,9 @@ def slice_metric(
 
     own = Metric.model_copy(metric, update={"target": None, "anchors": None})
     alone = replace(catalog, metrics={**catalog.metrics, key: own})
-    states = read_states(engine, alone, measures_of(alone, [key]), None, calendar, asked.end, asked.cut_day, narrow)
+    states = read_states(
+        engine, alone, measures_of(alone, [key]), Frame(None, calendar, asked.end, asked.cut_day), narrow
+    )
     evaluator = Evaluator(alone, states, gaps=False)
     window = SPAN_WINDOWS[asked.period.span]
     cells = evaluator.cells(key, window)
@@ -91,13 +95,13 @@ def slice_metric(
     found = [
         Slice(unit, _plain(cells.value[row, -1]), _plain(before[row, -1]), int(cells.rows[row, -1]))
         for row, unit in enumerate(states.grid.units)
-        if unit != TOTAL and (cells.rows[row, -1] > 0 or cells.value[row, -1] == cells.value[row, -1])
+        if unit != TOTAL and (cells.rows[row, -1] > 0 or not isnan(cells.value[row, -1]))
     ]
     return sorted(found, key=lambda one: (one.value is None, -(one.value or 0.0), one.member))
 
 
 def inside(source: Relation, measure: Measure, asked: Asked) -> str:
-    """SQL that keeps the rows of the asked unit: by the tree of each row's month, for levels and stocks by that of the end."""
+    """SQL that keeps the asked unit's rows: by the tree of each row's month, for levels and stocks of the end."""
     if measure.kind == "stock" or measure.over_time:
         names = ", ".join(literal(cell) for cell in asked.cells[month_of(asked.end)])
         return f"{source.unit} IN ({names})"
@@ -113,4 +117,4 @@ def inside(source: Relation, measure: Measure, asked: Asked) -> str:
 
 
 def _plain(value: float) -> float | None:
-    return None if value != value else float(value)
+    return None if isnan(value) else float(value)

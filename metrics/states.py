@@ -1,27 +1,14 @@
-"""States: what facts leave behind for each unit and month, mergeable into every window and every level without a second scan."""
+"""States: what facts leave behind for each unit and month, mergeable into every window and level."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from data.calendar import Calendar, MonthIndex, month_of
-from data.documents import nearest
-from data.errors import QueryError
-from data.organisation import Membership, Tree, Unit
-from data.warehouse import literal
 from metrics.bitmaps import Things
-from metrics.catalog import Catalog
-from metrics.compiler import StateQuery, aggregate_query, first_query, open_query, stock_query
 from metrics.engine import Engine
-from metrics.grid import Floats, Grid, Window, build_grid
-from metrics.measures import Measure, Relation, groups_of, relation
-
-_EXTREMES = {"min": "min", "max": "max"}
+from metrics.grid import Floats, Grid, Window
+from metrics.measures import Measure
 
 
 @dataclass(frozen=True)
@@ -36,8 +23,8 @@ class Presence:
 class Cube:
     """The states of one measure over the grid, rolled up over units; shapes (units, months).
 
-    `value` is a sum, count or extreme (for a stock: the level at the month's end), `count` the values behind it, `rows`
-    the rows behind it; `early` is `value` and `count` of the first days only, for the like-for-like twin of a running month.
+    `value` is a sum, count or extreme (for a stock: the level at the month's end), `count` the values behind it,
+    `rows` the rows behind it; `early` is `value` and `count` of the first days only, for the twin of a running month.
     """
 
     measure: Measure
@@ -70,7 +57,7 @@ class States:
 
 
 def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None = None, how: str = "sum") -> Floats:
-    """Merge months into windows; with `early`, the window's last month counts with its first days only. Shape as given."""
+    """Merge months into windows; with `early` the window's last month counts its first days only. Shape as given."""
     if window.kind == "month":
         return values.copy() if early is None else early.copy()
     ufunc = {"sum": np.add, "min": np.fmin, "max": np.fmax}[how]
@@ -82,253 +69,3 @@ def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None 
             before = ufunc.reduce(values[..., start:column], axis=-1)
             out[..., column] = ufunc(out[..., column], before)
     return out
-
-
-Narrow = Callable[[Relation, Measure], Relation]
-
-
-def read_states(
-    engine: Engine,
-    catalog: Catalog,
-    measures: Sequence[Measure],
-    tree: Tree | None,
-    calendar: Calendar,
-    as_of: date,
-    cut_day: int | None,
-    narrow: Narrow | None = None,
-) -> States:
-    """Scan the facts (once per table and time role) and roll the states up over units.
-
-    `narrow` changes what is scanned: a dimension as cells, fewer rows; `tree` is then None, and the cells that were found
-    stand side by side below one total. Raises `QueryError` when rows belong to units that the tree does not know.
-    """
-    reader = _Reader(engine, catalog, tree, as_of, cut_day, narrow)
-    scans = [reader.scan(group, members) for group, members in groups_of([*measures, *_presence_of(measures)]).items()]
-    last = month_of(as_of)
-    starts = [scan.first for scan in scans if scan.first is not None and not scan.stock]
-    starts = starts or [scan.first for scan in scans if scan.first is not None]
-    if tree is None:
-        tree = reader.tree = _flat_tree(engine, scans)
-    grid = build_grid(tree, min([*starts, last]), last, calendar, cut_day)
-    engine.run("CREATE OR REPLACE TEMP TABLE closure(month INTEGER, cell VARCHAR, unit VARCHAR)")
-    reader.publish_closure(grid)
-    presence: dict[tuple[str, str], Presence] = {}
-    cubes: dict[Measure, Cube | SetCube] = {}
-    for scan in sorted(scans, key=lambda s: s.kind != "agg"):
-        if scan.kind == "agg":
-            presence[scan.role] = reader.presence(grid, scan)
-        for measure in scan.members:
-            cubes[measure] = reader.cube(grid, scan, measure, presence)
-    return States(grid, cubes, presence, engine)
-
-
-def _presence_of(measures: Sequence[Measure]) -> list[Measure]:
-    """A bare row count wherever only first events are asked for: without it a missing month would look like zero."""
-    return [Measure("agg", m.table, m.time, "count") for m in measures if m.kind == "first"]
-
-
-@dataclass(frozen=True)
-class _Scan:
-    kind: str
-    role: tuple[str, str]
-    members: tuple[Measure, ...]
-    query: StateQuery | None
-    relation: str
-    first: MonthIndex | None
-
-    @property
-    def stock(self) -> bool:
-        return self.kind == "stock"
-
-
-class _Reader:
-    def __init__(
-        self,
-        engine: Engine,
-        catalog: Catalog,
-        tree: Tree | None,
-        as_of: date,
-        cut_day: int | None,
-        narrow: Narrow | None,
-    ) -> None:
-        self.engine, self.catalog, self.tree, self.as_of, self.cut_day = engine, catalog, tree, as_of, cut_day
-        self.narrow, self.count = narrow, 0
-
-    def scan(self, group: tuple[str, str, str, str], members: list[Measure]) -> _Scan:
-        self.count += 1
-        name = f"states_{self.count}"
-        source = relation(self.catalog, self.catalog.tables[group[0]])
-        if self.narrow:
-            source = self.narrow(source, members[0])
-        kind = members[0].kind
-        query: StateQuery | None = None
-        if kind == "agg":
-            query = aggregate_query(source, members, self.as_of, self.cut_day)
-        elif kind == "stock" and members[0].function != "count_distinct":
-            query = stock_query(source, members, self.as_of, self.cut_day)
-        if query is not None:
-            sql = query.sql
-        elif kind == "first":
-            sql = first_query(source, members[0], self.as_of, self.cut_day)
-        else:
-            opened = self.engine.arrays(
-                f"SELECT min(year({members[0].time}) * 12 + month({members[0].time}) - 1) AS m FROM {source.source}"
-            )["m"]
-            months = (int(opened[0]), month_of(self.as_of)) if opened[0] == opened[0] else (0, -1)
-            sql = open_query(source, members[0], self.as_of, months)
-            members = members[:1]
-        try:
-            self.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-        except QueryError as error:
-            raise QueryError(f"models/{group[0]}.yaml: a metric on this table cannot be computed: {error}") from error
-        if self.tree is not None:
-            self._check_units(name, group[0], self.tree)
-        first = self.engine.arrays(f"SELECT CAST(min(month) AS BIGINT) AS m FROM {name}")["m"]
-        return _Scan(
-            kind,
-            (group[0], group[1]),
-            tuple(members),
-            query,
-            name,
-            int(first[0]) if len(first) and first[0] is not None and first[0] == first[0] else None,
-        )
-
-    def _check_units(self, name: str, table: str, tree: Tree) -> None:
-        cells = self.engine.table(f"SELECT cell, count(*) AS n FROM {name} GROUP BY cell").to_pylist()
-        lost = [row["cell"] for row in cells if row["cell"] not in tree]
-        if lost:
-            names = ", ".join("(empty)" if cell is None else f"'{cell}'" for cell in sorted(lost, key=str)[:5])
-            hint = nearest(str(lost[0]), tree.units)
-            raise QueryError(
-                f"models/{table}.yaml: rows belong to {names}, which units.yaml does not know; they would be missing from "
-                f"every total. Add the unit, mend the data, or refuse such rows in the contract with `one_of`"
-                + (f" ({hint})" if hint else "")
-            )
-
-    def publish_closure(self, grid: Grid) -> None:
-        rows = grid.closure()
-        chunks = [rows[at : at + 20_000] for at in range(0, len(rows), 20_000)]
-        for chunk in chunks:
-            values = ", ".join(f"({month}, {literal(cell)}, {literal(unit)})" for month, cell, unit in chunk)
-            self.engine.run(f"INSERT INTO closure VALUES {values}")
-
-    def presence(self, grid: Grid, scan: _Scan) -> Presence:
-        """Rows are due from a unit's first row of the table on, until the unit ends."""
-        seen = self._cells(grid, scan.relation, "n", None) > 0
-        due = np.maximum.accumulate(seen, axis=1)
-        for row, key in enumerate(grid.units):
-            end = month_of(self.tree.units[key].end) if self.tree else grid.last
-            if end < grid.last:
-                due[row, max(end - grid.first + 1, 0) :] = seen[row, max(end - grid.first + 1, 0) :]
-        return Presence(grid.roll_up(seen.astype(float)), grid.roll_up(due.astype(float)))
-
-    def cube(
-        self, grid: Grid, scan: _Scan, measure: Measure, presence: dict[tuple[str, str], Presence]
-    ) -> Cube | SetCube:
-        if scan.kind == "agg" and (measure.over_time or measure.function == "count_distinct"):
-            return self._set_cube(grid, scan, measure, presence[scan.role])
-        if scan.kind == "agg":
-            return self._aggregate_cube(grid, scan, measure, presence[scan.role])
-        if scan.kind == "first":
-            value = self._cells(grid, scan.relation, "v", None)
-            early = self._cells(grid, scan.relation, "v", "early")
-            rolled, rolled_early = grid.roll_up(value), grid.roll_up(early)
-            return Cube(measure, rolled, rolled, rolled, (rolled_early, rolled_early), presence[scan.role])
-        if measure.function == "count_distinct":
-            rows = self._counts(grid, f"SELECT cell, month, count(*) AS v FROM {scan.relation} GROUP BY 1, 2")
-            things = Things.of(self.engine.table(f"SELECT cell, month, early, thing FROM {scan.relation}"), grid)
-            return SetCube(measure, scan.relation, grid.roll_up(rows), _standing(grid, rows > 0), things)
-        return self._stock_cube(grid, scan, measure)
-
-    def _aggregate_cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: Presence) -> Cube:
-        assert scan.query is not None
-        columns = scan.query.columns[measure]
-        how = _EXTREMES.get(measure.function, "sum")
-        rolled = {
-            (part, only): grid.roll_up(
-                self._cells(grid, scan.relation, columns[part], only, how if part == "v" else "sum"),
-                how if part == "v" else "sum",
-            )
-            for part, only in (("v", None), ("n", None), ("r", None), ("v", "early"), ("n", "early"))
-            if only is None or grid.cut_day is not None
-        }
-        early = (rolled.get(("v", "early"), rolled["v", None]), rolled.get(("n", "early"), rolled["n", None]))
-        return Cube(measure, rolled["v", None], rolled["n", None], rolled["r", None], early, presence)
-
-    def _set_cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: Presence) -> SetCube:
-        assert scan.query is not None
-        columns = scan.query.columns[measure]
-        rows = grid.roll_up(self._cells(grid, scan.relation, columns["r"], None))
-        if measure.function == "count_distinct":
-            sql = f"SELECT cell, month, early, unnest({columns['v']}) AS thing FROM {scan.relation}"
-            return SetCube(measure, scan.relation, rows, presence, Things.of(self.engine.table(sql), grid))
-        name = f"levels_{scan.relation}_{columns['v']}"
-        self.engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT cell, month, early, day, "
-            f"CAST({columns['v']} AS DOUBLE) AS v FROM {scan.relation} WHERE {columns['n']} > 0"
-        )
-        return SetCube(measure, name, rows, presence)
-
-    def _stock_cube(self, grid: Grid, scan: _Scan, measure: Measure) -> Cube:
-        assert scan.query is not None
-        value, rows = scan.query.columns[measure]["v"], scan.query.columns[measure]["r"]
-        base = grid.first
-
-        def flow(column: str, month: str, early: str, only: bool) -> Floats:
-            where = f"WHERE {month} IS NOT NULL" + (f" AND ({early} OR {month} < {base})" if only else "")
-            source = (
-                f"(SELECT cell, greatest({month}, {base}) AS month, CAST(sum({column}) AS DOUBLE) AS v "
-                f"FROM {scan.relation} {where} GROUP BY 1, 2)"
-            )
-            return self._cells(grid, source, "v", None)
-
-        def level(column: str) -> tuple[Floats, Floats]:
-            whole = flow(column, "month", "early", False) - flow(column, "gone", "gone_early", False)
-            standing = np.cumsum(whole, axis=1)
-            if grid.cut_day is None:
-                return standing, standing
-            part = flow(column, "month", "early", True) - flow(column, "gone", "gone_early", True)
-            return standing, standing - whole + part
-
-        standing, early = level(value)
-        count = level(rows)[0]
-        presence = _standing(grid, np.cumsum(flow(rows, "month", "early", False), axis=1) > 0)
-        rolled, rolled_early, counted = grid.roll_up(standing), grid.roll_up(early), grid.roll_up(count)
-        return Cube(measure, rolled, counted, counted, (rolled_early, counted), presence)
-
-    def _cells(self, grid: Grid, source: str, column: str, only: str | None, how: str = "sum") -> Floats:
-        """A state column as (units, months), merged over the days and parts of a month; 0 (NaN for extremes) where none."""
-        where = f"WHERE {only}" if only else ""
-        sql = (
-            f"SELECT cell, CAST(month AS BIGINT) AS month, CAST({how}({column}) AS DOUBLE) AS v "
-            f"FROM {source} {where} GROUP BY 1, 2"
-        )
-        return self._counts(grid, sql, 0.0 if how == "sum" else np.nan)
-
-    def _counts(self, grid: Grid, sql: str, empty: float = 0.0) -> Floats:
-        table = self.engine.table(sql)
-        out = np.full(grid.shape, empty)
-        rows = pc.index_in(table.column("cell").combine_chunks(), value_set=pa.array(grid.units)).to_numpy(False)
-        months = table.column("month").to_numpy() - grid.first
-        values = table.column("v").to_numpy()
-        inside = (months >= 0) & (months < grid.shape[1]) & ~np.isnan(values.astype(float))
-        out[rows[inside].astype(int), months[inside].astype(int)] = values[inside]
-        return out
-
-
-TOTAL = "\x00total"
-
-
-def _flat_tree(engine: Engine, scans: Sequence[_Scan]) -> Tree:
-    """All cells that were found, side by side below one total."""
-    found = " UNION ".join(f"SELECT CAST(cell AS VARCHAR) AS cell FROM {scan.relation}" for scan in scans)
-    cells = engine.table(f"SELECT cell FROM ({found}) ORDER BY cell").column("cell").to_pylist()
-    units = {TOTAL: Unit(TOTAL, "Total", "total")}
-    units |= {cell: Unit(cell, cell, "member", (Membership(TOTAL),)) for cell in cells}
-    return Tree(units, ("total", "member"))
-
-
-def _standing(grid: Grid, known: npt.NDArray[np.bool_]) -> Presence:
-    """A stock is known from its first opening on: due and seen alike."""
-    since = grid.roll_up(np.maximum.accumulate(known, axis=1).astype(np.float64))
-    return Presence(since, since)

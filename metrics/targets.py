@@ -1,4 +1,4 @@
-"""Targets and anchors in force: by unit and month, carried over levels and windows only as far as that is true (clause 10)."""
+"""Targets and anchors in force by unit and month, carried over levels and windows only as far as that is true."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from data.calendar import MonthIndex, parse_month
 from metrics.catalog import Additivity, Catalog, target_aggregate
+from metrics.cells import arithmetic
 from metrics.definitions.metric import Anchors, Metric, TargetStep, TargetTable
 from metrics.definitions.quantities import Anchor, AtTarget, Distance
-from metrics.evaluate import Evaluator, arithmetic
+from metrics.evaluate import Evaluator
 from metrics.expressions import parse
 from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, window_columns
 from metrics.states import States
@@ -70,7 +71,7 @@ class TargetBook:
         return self.target(metric.rolling.metric, Window("roll", metric.rolling.months))
 
     def anchors(self, key: str, window: Window) -> Columns:
-        """The anchors in force at a window, each (units, months); NaN where they do not hold at that level or window."""
+        """The anchors in force at a window, each (units, months); NaN where they do not hold (clause 10)."""
         metric = self.catalog.metrics[key]
         target = self.target(key, window)
         additivity = self.catalog.additivity(key)
@@ -83,7 +84,7 @@ class TargetBook:
         return out
 
     def _absolute(self, number: float, additivity: Additivity, window: Window) -> Floats:
-        """An absolute number holds everywhere for a ratio or an average, else only where it was stated: top unit, month."""
+        """An absolute number holds everywhere for a ratio or average, else only where stated: top unit, month."""
         out = np.full(self.grid.shape, np.nan)
         if additivity == "intensive":
             out[:] = number
@@ -145,7 +146,7 @@ def _filled_upwards(stated: Floats, additivity: Additivity, grid: Grid) -> Float
 
 
 def carry(monthly: Floats, additivity: Additivity, grid: Grid, window: Window) -> Floats:
-    """Monthly targets at a window: the sum where the metric is one, the last for levels, a constant for ratios, else none."""
+    """Monthly targets at a window: the sum where the metric is one, the last for levels, a constant for ratios."""
     if window == MONTH or additivity == "level":
         return monthly
     out = np.full(grid.shape, np.nan)

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from data.calendar import SPANS, MonthIndex, Period, Span, last_day, parse_month
 from metrics.catalog import Catalog
+from metrics.cells import CARRIED, GAP, NOT_DUE, REASONS, Cells
 from metrics.definitions.metric import Metric
-from metrics.evaluate import CARRIED, GAP, NOT_DUE, REASONS, Cells
 from metrics.grid import MONTH, SPAN_WINDOWS, Floats, Grid
 from metrics.scoring.anchors import FIELDS, fault_mask, score_all
 from metrics.scoring.labels import label_score

@@ -1,4 +1,4 @@
-"""What a command is: a frozen dataclass that says which permission it needs, over which unit, and how it is carried out."""
+"""What a command is: a frozen dataclass that says what permission it needs, over which unit, and what it does."""
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass

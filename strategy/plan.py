@@ -1,4 +1,4 @@
-"""The plan as files say it: objectives, cause-effect links, initiatives (strategy.yaml) and scorecards (scorecards/*.yaml)."""
+"""The plan as files say it: objectives, cause-effect links, initiatives (strategy.yaml), scorecards/*.yaml."""
 
 from datetime import date
 from typing import Annotated, Any, Literal

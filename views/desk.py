@@ -26,7 +26,7 @@ from metrics.catalog import Catalog
 from metrics.definitions.metric import Metric
 from metrics.grid import SPAN_WINDOWS
 from metrics.reading import Value, periods_in, read_values
-from metrics.rows import RowPage, parts_of, read_rows
+from metrics.rows import RowPage, Wanted, parts_of, read_rows
 from metrics.slices import Asked, Slice, dimensions_of, slice_metric
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
@@ -35,7 +35,7 @@ from strategy.refreshing import RequestRefresh
 
 @dataclass(frozen=True)
 class Desk:
-    """Built for one viewer on every run. Units that the viewer may not see do not exist here; asking for them is refused."""
+    """Built for one viewer on every run. Units he may not see do not exist here; asking for them is refused."""
 
     viewer: Viewer
     opened: Opened
@@ -132,10 +132,10 @@ class Desk:
         return slice_metric(self.opened.engine(), self.catalog, metric, dimension, asked, self.workspace.calendar)
 
     def row_parts(self, metric: str, period: Period) -> list[str]:
-        """The titles of a metric's parts, in the order of `rows(part=...)`: a ratio has a numerator and a denominator."""
+        """Titles of a metric's parts, in the order of `rows(part=...)`: a ratio has a numerator and a denominator."""
         return [part.title for part in parts_of(self.catalog, metric, SPAN_WINDOWS[period.span])]
 
-    def rows(
+    def rows(  # noqa: PLR0913  a page of rows has as many sides, and pages name them
         self,
         metric: str,
         unit: str,
@@ -149,18 +149,9 @@ class Desk:
     ) -> RowPage:
         """The rows behind a number."""
         self._require("rows.view", (unit,))
-        return read_rows(
-            self.opened.engine(),
-            self.catalog,
-            metric,
-            self._asked(unit, period),
-            self.workspace.calendar,
-            part=part,
-            dimension=dimension,
-            member=member,
-            limit=limit,
-            offset=offset,
-        )
+        wanted = Wanted(part, dimension, member, limit, offset)
+        asked = self._asked(unit, period)
+        return read_rows(self.opened.engine(), self.catalog, metric, asked, self.workspace.calendar, wanted)
 
     # -- health
 

@@ -32,7 +32,7 @@ def workspace_folder() -> Path:
 
 
 def sample_people_open(folder: Path, address: str | None) -> bool:
-    """Whether visitors may pick a sample person: only on the demo, or where FOURFOLD_SAMPLE_PEOPLE=1 says so, on loopback."""
+    """Whether visitors may pick a sample person: on loopback only, on the demo or with FOURFOLD_SAMPLE_PEOPLE=1."""
     demo = folder == DEMO.resolve() or os.environ.get("FOURFOLD_SAMPLE_PEOPLE") == "1"
     return demo and address in ("localhost", "127.0.0.1", "::1")
 

@@ -74,7 +74,7 @@ Operand = str | Aggregate | InlineStock
 
 
 class Ratio(BaseModel):
-    """Numerator over denominator, recomputed at every grain and level. Each is a metric's key or an inline aggregation."""
+    """Numerator over denominator, recomputed at every grain and level; each a metric's key or an inline aggregation."""
 
     model_config = STRICT
     numerator: Operand

@@ -14,7 +14,7 @@ _BACK = re.compile(r"^(\d+)\s+(period|month|quarter|year)s?$")
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError("a number is needed, not true or false")
+        raise ValueError("a number is needed, not true or false")  # noqa: TRY004  pydantic collects ValueErrors
     if isinstance(value, str):
         match = _PERCENT.match(value.strip())
         if not match:
@@ -28,7 +28,7 @@ Quantity = Annotated[float, BeforeValidator(_number)]
 
 @dataclass(frozen=True)
 class Distance:
-    """An anchor at a distance from the target, on the bad side: a share of |target|, or a margin in the metric's own unit."""
+    """An anchor at a distance from the target, on the bad side: a share of |target|, or a margin in its unit."""
 
     share: float | None = None
     margin: float | None = None
@@ -58,7 +58,9 @@ def parse_anchor(value: Any) -> Anchor:
             raise ValueError(f"'{value}' is no anchor; write a number, 'target', '10 % of target' or '5 from target'")
     number = _number(value)
     if not isinstance(number, int | float):
-        raise ValueError("an anchor is a number, 'target', '10 % of target' or '5 from target'")
+        raise ValueError(  # noqa: TRY004  pydantic collects ValueErrors
+            "an anchor is a number, 'target', '10 % of target' or '5 from target'"
+        )
     return float(number)
 
 

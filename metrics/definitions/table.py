@@ -16,7 +16,7 @@ class Time(BaseModel):
 
 
 class UnitOf(BaseModel):
-    """Where in the tree of units a row belongs: a column that holds unit keys (own, or of a joined table), or one unit for all."""
+    """Where in the tree a row belongs: a column of unit keys (own, or of a joined table), or one unit for all rows."""
 
     model_config = STRICT
     column: str | None = None
