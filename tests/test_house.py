@@ -184,6 +184,15 @@ def test_unit_tests_mirror_rooms() -> None:
     assert not strangers, "a unit test lies in tests/unit/<room>/[<folder of the room>/]"
 
 
+def test_links_between_documents_lead_somewhere() -> None:
+    documents = [path for path in tracked() if path.endswith(".md")]
+    link = re.compile(r"\]\(([^)#\s]+)")
+    links = [(path, target) for path in documents for target in link.findall((ROOT / path).read_text(encoding="utf-8"))]
+    inside = [(path, target) for path, target in links if "://" not in target]
+    dead = [f"{path}: {target}" for path, target in inside if not (ROOT / path).parent.joinpath(target).exists()]
+    assert not dead
+
+
 @pytest.mark.parametrize("path", EXECUTABLE)
 def test_is_executable(path: str) -> None:
     assert os.access(ROOT / path, os.X_OK)

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.commands import fourfold
+from data.lock import exclusive
 
 
 def call(*arguments: object) -> Result:
@@ -73,6 +74,13 @@ def test_refresh_of_a_missing_file_fails_and_keeps_the_snapshot(tmp_path: Path) 
     assert result.exit_code == 1
     assert "orders.csv" in result.stderr
     assert (folder / "var" / "CURRENT").read_text(encoding="utf-8") == before
+
+
+def test_a_second_refresh_says_that_another_one_runs(mine: Path) -> None:
+    with exclusive(mine / "var" / "LOCK"):
+        result = call("refresh", "--workspace", mine)
+    assert result.exit_code == 1
+    assert "another refresh is running since" in result.stderr
 
 
 def test_scorecard_for_a_machine(mine: Path) -> None:
