@@ -1,8 +1,10 @@
 """What a workspace says of itself: settings (workspace.yaml), and units with dated membership (units.yaml)."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -165,6 +167,7 @@ class Tree:
     units: Mapping[str, Unit]
     levels: tuple[str, ...]
     _cache: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _below: dict[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def root(self) -> str:
@@ -186,14 +189,30 @@ class Tree:
 
     def children(self, key: str, on: date) -> tuple[str, ...]:
         """The units directly below on a day, in the order of the file."""
-        return tuple(unit.key for unit in self.units.values() if unit.parent(on) == key)
+        return self._families(on).get(key, ())
 
     def descendants(self, key: str, on: date) -> tuple[str, ...]:
         """The unit itself and everything below it on a day, depth first."""
         return (key, *(below for child in self.children(key, on) for below in self.descendants(child, on)))
 
+    def _families(self, on: date) -> Mapping[str, tuple[str, ...]]:
+        """Parent > children on a day; found once for each stretch of days in which the tree stands still."""
+        stretch = bisect_right(self._changes, on)
+        known = self._below.get(stretch)
+        if known is None:
+            families: dict[str, tuple[str, ...]] = {}
+            for unit in self.units.values():
+                if (parent := unit.parent(on)) is not None:
+                    families[parent] = (*families.get(parent, ()), unit.key)
+            known = self._below[stretch] = families
+        return known
+
     def changes(self) -> tuple[date, ...]:
-        """The days on which some membership begins, in order: between two of them the tree stands still."""
+        """The days on which some membership begins or ends, in order: between two of them the tree stands still."""
+        return self._changes
+
+    @cached_property
+    def _changes(self) -> tuple[date, ...]:
         days = {m.start for unit in self.units.values() for m in unit.memberships}
         days |= {
             m.end + timedelta(days=1) for unit in self.units.values() for m in unit.memberships if m.end < FAR_AHEAD
