@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlglot import exp
 
-from metrics.grid import Floats
+from metrics.grid import Floats, Grid, Window
 
 Codes = npt.NDArray[np.int8]
 
@@ -38,9 +38,13 @@ class Cells:
     due: Floats
 
 
-def long_enough(cells: Cells, starts: npt.NDArray[np.int64], stock: bool) -> Cells:
-    """A rolling window that reaches before the first fact has no value."""
-    short = (starts < 0) & (not stock)
+def long_enough(cells: Cells, grid: Grid, window: Window, due: Floats) -> Cells:
+    """A rolling window that reaches before the first row of its own table has no value.
+
+    `due` counts cells with rows due, (units, months). The grid may begin years earlier, for the sake of another table.
+    """
+    first = int(np.argmax((due > 0).any(axis=0))) if window.kind == "roll" else 0
+    short = grid.starts(window) < first
     value, why = cells.value.copy(), cells.why.copy()
     value[:, short], why[:, short] = np.nan, SHORT
     return Cells(value, why, cells.rows, cells.seen, cells.due)

@@ -142,7 +142,8 @@ class Evaluator:
             why[gap], some = GAP, some & ~gap
         why[~some & (why == 0)] = NO_ROWS
         value = np.where(some, value, np.nan)
-        return long_enough(Cells(value, why, rows, seen, due), grid.starts(window), measure.kind == "stock")
+        cells = Cells(value, why, rows, seen, due)
+        return cells if measure.kind == "stock" else long_enough(cells, grid, window, cube.presence.due)
 
     def _operand(self, operand: Operand, window: Window, early: bool, nulls: str, raw: bool) -> Cells:
         if isinstance(operand, InlineStock):
@@ -236,7 +237,7 @@ class Evaluator:
         value = np.where(known, share_met / np.where(share_due == 0, np.nan, share_due), np.nan)
         why = np.where(known, 0, NO_ROWS).astype(np.int8)
         rows = window_sum(inner.rows, self.grid, window)
-        return long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid.starts(window), False)
+        return long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid, window, inner.due)
 
 
 def back_months(body: Change, window: Window) -> int:
