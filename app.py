@@ -50,7 +50,7 @@ def draw(desk: Desk) -> None:
     here.run()
 
 
-def _page(screen: Screen, desk: Desk) -> st.Page:  # type: ignore[valid-type]
+def _page(screen: Screen, desk: Desk) -> st.Page:
     page = screen.page
     return st.Page(partial(screen.render, desk), title=page.title, url_path=page.path, help=page.help or None)
 

@@ -11,7 +11,7 @@ from views.wording import sentence
 
 _WORST_FIRST = {"error": 0, "red": 1, "amber": 2}
 _GAPS = {"error": 0, "no_data": 1, "stale": 2, "no_target": 3, "insufficient": 4, "not_due": 5}
-ROOM = 6  # concerns on one screen
+ROOM = 7  # concerns on one screen
 FEW = 3  # strengths, gaps
 
 
@@ -51,11 +51,22 @@ def concern_of(workspace: Workspace, reading: Reading, picks: Picks) -> Concern:
     """A reading as a row of the table of concerns."""
     metric = reading.metric
     return Concern(
-        key=metric.key, title=metric.title, href=picks.to("metric", metric=metric.key), about=about(workspace, metric.key),
-        status=reading.now.status, reason=reading.reason, turned=reading.turned, value=reading.value,
-        target=reading.target, score=reading.now.score, change=reading.change, line=reading.line, aim=reading.aim,
-        signal=reading.signal, signal_detail=reading.signal_detail,
-    )  # fmt: skip
+        key=metric.key,
+        title=metric.title,
+        href=picks.to("metric", metric=metric.key),
+        about=about(workspace, metric.key) + reading.unit,
+        status=reading.now.status,
+        reason=reading.reason,
+        turned=reading.turned,
+        value=reading.value,
+        target=reading.target,
+        score=reading.now.score,
+        change=reading.change,
+        line=reading.line,
+        aim=reading.aim,
+        signal=reading.signal,
+        signal_detail=reading.signal_detail,
+    )
 
 
 def troubled(readings: Iterable[Reading]) -> list[Reading]:
@@ -82,8 +93,8 @@ def gaps(readings: Iterable[Reading]) -> list[Reading]:
 
 def strength_of(workspace: Workspace, reading: Reading, picks: Picks, since: str) -> Mention:
     """What a metric that does well has to say."""
-    says = [f"{reading.value} against {reading.target}"]
-    if reading.now.previous is not None and reading.change.strip("0.\u00a0%dhptswkmo"):
+    says = [f"{reading.value} against {reading.form.value(reading.now.target)}"]
+    if reading.now.previous is not None and reading.change[:1] in "+\u2212":
         says.append(f"{reading.change} since {since}")
     if reading.variation == "improving":
         says.append("a signal, not noise")
@@ -92,7 +103,7 @@ def strength_of(workspace: Workspace, reading: Reading, picks: Picks, since: str
 
 def gap_of(workspace: Workspace, reading: Reading, picks: Picks) -> Mention:
     """Why a metric has no score."""
-    shown = f"{reading.value} \u00b7 " if reading.now.value is not None else ""
+    shown = f"{reading.form.value(reading.now.value)} \u00b7 " if reading.now.value is not None else ""
     return _mention(workspace, reading, picks, shown + sentence(why_no_score(reading)))
 
 
@@ -101,17 +112,26 @@ def _mention(workspace: Workspace, reading: Reading, picks: Picks, says: str) ->
     return Mention(reading.metric.title, picks.to("metric", metric=reading.metric.key), reading.now.status, area, says)
 
 
-def warnings(workspace: Workspace, readings: Mapping[str, Reading]) -> list[tuple[Reading, Reading, int]]:
-    """Declared leading indicators in trouble whose lagging one is not yet: (leading, lagging, months until it shows)."""
-    found = []
+@dataclass(frozen=True)
+class Omen:
+    """A leading indicator in trouble, and what it leads that is not red yet, each with its lag in months."""
+
+    cause: Reading
+    effects: tuple[tuple[Reading, int], ...]
+
+
+def warnings(workspace: Workspace, readings: Mapping[str, Reading]) -> list[Omen]:
+    """Declared causes that are red or worsen by a signal while their effects are not red yet; the worst cause first."""
+    effects: dict[str, list[tuple[Reading, int]]] = {}
     for driver in workspace.catalog.drivers:
         effect = readings.get(driver.to)
-        if driver.kind != "influence" or effect is None or effect.now.status in ("red", "error"):
+        if driver.kind != "influence" or effect is None or effect.now.status not in ("green", "amber"):
             continue
         for key in driver.from_:
             cause = readings.get(key)
             if cause is not None and (cause.now.status == "red" or cause.variation == "worsening"):
-                found.append((cause, effect, driver.months))
+                effects.setdefault(key, []).append((effect, driver.months))
+    found = [Omen(readings[key], tuple(one)) for key, one in effects.items()]
     return sorted(
-        found, key=lambda f: (f[0].now.status != "red", f[0].now.score if f[0].now.score is not None else 10.0)
+        found, key=lambda w: (w.cause.now.status != "red", w.cause.now.score if w.cause.now.score is not None else 10.0)
     )

@@ -9,9 +9,16 @@ from views.scorecard import metric_keys
 from views.wording import number_format
 
 KINDS = {
-    "agg": "aggregation", "ratio": "ratio", "expr": "formula", "change": "change", "to_date": "to date",
-    "rolling": "rolling", "stock": "stock", "first_per": "first events", "maintain": "service level",
-}  # fmt: skip
+    "agg": "aggregation",
+    "ratio": "ratio",
+    "expr": "formula",
+    "change": "change",
+    "to_date": "to date",
+    "rolling": "rolling",
+    "stock": "stock",
+    "first_per": "first events",
+    "maintain": "service level",
+}
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,18 @@ class Entry:
     @property
     def words(self) -> str:
         """Everything that a search looks into."""
-        parts = (self.key, self.title, self.perspective, self.kind, self.indicator, self.owner, self.formula,
-                 self.description, self.used, *self.tags)  # fmt: skip
+        parts = (
+            self.key,
+            self.title,
+            self.perspective,
+            self.kind,
+            self.indicator,
+            self.owner,
+            self.formula,
+            self.description,
+            self.used,
+            *self.tags,
+        )
         return " ".join(parts).casefold()
 
 
@@ -60,22 +77,36 @@ def build(desk: Desk, picks: Picks, query: str, perspective: str | None, kind: s
     values = {v.metric: v for v in desk.values(list(workspace.metrics), [picks.unit], picks.span, picks.period)}
     order = list(workspace.perspectives)
     entries = []
-    for key in sorted(workspace.metrics, key=lambda k: (order.index(workspace.metrics[k].perspective), k not in used,
-                                                        workspace.metrics[k].title)):  # fmt: skip
+    for key in sorted(
+        workspace.metrics,
+        key=lambda k: (order.index(workspace.metrics[k].perspective), k not in used, workspace.metrics[k].title),
+    ):
         metric, value = workspace.metrics[key], values.get(key)
         person = workspace.people.get(metric.owner)
         form = number_format(metric.measured_in, value.value if value else None, decimals=metric.decimals)
-        entries.append(Entry(
-            key, metric.title, picks.to("metric", metric=key), workspace.perspectives[metric.perspective], KINDS[metric.kind],
-            metric.indicator, person.name if person else metric.owner, plain(formula(metric, names)), metric.description,
-            ", ".join(used[key]) if key in used else "building block", value.status if value and key in used else None,
-            form.value(value.value if value else None), metric.tags,
-        ))  # fmt: skip
+        entries.append(
+            Entry(
+                key,
+                metric.title,
+                picks.to("metric", metric=key),
+                workspace.perspectives[metric.perspective],
+                KINDS[metric.kind],
+                metric.indicator,
+                person.name if person else metric.owner,
+                plain(formula(metric, names)),
+                metric.description,
+                ", ".join(used[key]) if key in used else "building block",
+                value.status if value and key in used else None,
+                form.value(value.value if value else None),
+                metric.tags,
+            )
+        )
     wanted = query.casefold().split()
     found = [
-        entry for entry in entries
+        entry
+        for entry in entries
         if all(word in entry.words for word in wanted)
         and (perspective is None or entry.perspective == workspace.perspectives.get(perspective))
         and (kind is None or (entry.key in used) == (kind == "scored"))
-    ]  # fmt: skip
+    ]
     return CatalogView(tuple(found), len(entries), query)

@@ -11,7 +11,7 @@ from views.executive import Half, Linked, halves, history, period_before, state
 from views.picks import Picks
 from views.reading import Reading, leads, readings
 from views.scorecard import Sheet, metric_keys, sheet
-from views.wording import counted, period_name, score
+from views.wording import counted, period_name, period_short, score
 
 MOST_BELOW = 6  # units below that still fit beside the metrics as columns
 
@@ -107,11 +107,16 @@ def build(desk: Desk, picks: Picks) -> DepartmentsView:
     beside = _beside(desk, picks, list(known), [unit.key for unit in below]) if 0 < len(below) <= MOST_BELOW else {}
     return DepartmentsView(
         title=picks.unit_title,
-        subtitle=f"{picks.period_title}, {state(desk, picks.period)} \u00b7 {scored} of {counted(len(known), 'metric')} scored",
-        score=past.now.rolled.score, status=past.now.rolled.status, own=_own(desk, picks, past.now),
-        before=period_name(earlier, calendar), year_before="" if calendar.step(picks.span) == 12 else period_name(year, calendar),
-        below=columns if beside else (), groups=tuple(_groups(desk, picks, past.now, known, beside, columns)),
-    )  # fmt: skip
+        subtitle=f"{picks.period_title}, {state(desk, picks.period)} \u00b7 "
+        f"{scored} of {counted(len(known), 'metric')} scored",
+        score=past.now.rolled.score,
+        status=past.now.rolled.status,
+        own=_own(desk, picks, past.now),
+        before=period_short(earlier, calendar),
+        year_before="" if calendar.step(picks.span) == 12 else period_name(year, calendar),
+        below=columns if beside else (),
+        groups=tuple(_groups(desk, picks, past.now, known, beside, columns)),
+    )
 
 
 def _year_before(picks: Picks) -> int:
@@ -135,9 +140,17 @@ def _own(desk: Desk, picks: Picks, chosen: Sheet) -> tuple[Own, ...]:
             else sheet(workspace, card, picks.period, [v for v in values if v.unit == unit.key])
         )
         rolled = one.rolled if one else None
-        counts = tuple((key, rolled.counts.get(key, 0)) for key in ("red", "amber", "green")) if rolled else ()  # type: ignore[call-overload]
-        found.append(Own(unit.title, picks.to("departments", unit=unit.key), unit.key == picks.unit,
-                         rolled.status if rolled else "no_data", rolled.score if rolled else None, counts))  # fmt: skip
+        counts = tuple((key, rolled.counts.get(key, 0)) for key in ("red", "amber", "green")) if rolled else ()
+        found.append(
+            Own(
+                unit.title,
+                picks.to("departments", unit=unit.key),
+                unit.key == picks.unit,
+                rolled.status if rolled else "no_data",
+                rolled.score if rolled else None,
+                counts,
+            )
+        )
     return tuple(found)
 
 
@@ -145,8 +158,14 @@ def _beside(desk: Desk, picks: Picks, keys: Sequence[str], units: Sequence[str])
     return {(v.unit, v.metric): v for v in desk.values(keys, units, picks.span, picks.period)}
 
 
-def _groups(desk: Desk, picks: Picks, now: Sheet, known: dict[str, Reading], beside: dict[tuple[str, str], Value],
-            columns: Sequence[Linked]) -> list[Group]:  # fmt: skip
+def _groups(
+    desk: Desk,
+    picks: Picks,
+    now: Sheet,
+    known: dict[str, Reading],
+    beside: dict[tuple[str, str], Value],
+    columns: Sequence[Linked],
+) -> list[Group]:
     below = [unit.key for unit in desk.children(picks.unit, min(picks.period.end, desk.as_of))] if beside else []
     groups = []
     for branch in now.rolled.children:
@@ -163,19 +182,42 @@ def _groups(desk: Desk, picks: Picks, now: Sheet, known: dict[str, Reading], bes
     return groups
 
 
-def _line(desk: Desk, picks: Picks, reading: Reading, beside: Sequence[Value | None], columns: Sequence[Linked],
-          below: Sequence[str]) -> Line:  # fmt: skip
+def _line(
+    desk: Desk,
+    picks: Picks,
+    reading: Reading,
+    beside: Sequence[Value | None],
+    columns: Sequence[Linked],
+    below: Sequence[str],
+) -> Line:
     metric, now, form = reading.metric, reading.now, reading.form
     return Line(
-        key=metric.key, title=metric.title, href=picks.to("metric", metric=metric.key),
-        rows_href=picks.to("metric", metric=metric.key, by="rows"), about=leads(desk.workspace, metric.key), status=now.status,
-        reason=reading.reason, turned=reading.turned, value=reading.value, target=reading.target, score=score(now.score),
-        before=form.value(now.previous), change=reading.change, year_before=form.value(now.previous_year),
-        year_change=form.change(now.value, now.previous_year), line=reading.line, aim=reading.aim, signal=reading.signal,
+        key=metric.key,
+        title=metric.title,
+        href=picks.to("metric", metric=metric.key),
+        rows_href=picks.to("metric", metric=metric.key, by="rows"),
+        about=leads(desk.workspace, metric.key) + reading.unit,
+        status=now.status,
+        reason=reading.reason,
+        turned=reading.turned,
+        value=reading.value,
+        target=reading.target,
+        score=score(now.score),
+        before=form.value(now.previous),
+        change=reading.change,
+        year_before=form.value(now.previous_year),
+        year_change=form.short_change(now.value, now.previous_year),
+        line=reading.line,
+        aim=reading.aim,
+        signal=reading.signal,
         signal_detail=reading.signal_detail,
         below=tuple(
-            Below(picks.to("metric", metric=metric.key, unit=unit), column.title, value.status if value else None,
-                  f"{form.value(value.value)}, target {form.value(value.target)}" if value else "no part in this metric")
+            Below(
+                picks.to("metric", metric=metric.key, unit=unit),
+                column.title,
+                value.status if value else None,
+                f"{form.value(value.value)}, target {form.value(value.target)}" if value else "no part in this metric",
+            )
             for unit, column, value in zip(below, columns, beside, strict=False)
         ),
-    )  # fmt: skip
+    )

@@ -43,7 +43,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Rows:
-    """A page of the rows behind a number. `numeric` holds the indexes of columns of numbers; `parts` are a ratio's sides."""
+    """A page of the rows behind a number. `numeric`: indexes of columns of numbers; `parts`: a ratio's sides."""
 
     parts: tuple[Way, ...]
     columns: tuple[str, ...]
@@ -93,9 +93,12 @@ def build(desk: Desk, picks: Picks, metric: Metric, query: Mapping[str, str]) ->
         refusal = str(error)
     return DrillView(
         ways=tuple(Way(title, _to(picks, metric, by=key), key == chosen) for key, title in titles.items()),
-        chosen=chosen, shares=shares, rows=rows, refusal=refusal,
+        chosen=chosen,
+        shares=shares,
+        rows=rows,
+        refusal=refusal,
         filter=(f"{dimensions[where[0]]}: {where[1]}", _to(picks, metric, by=ROWS)) if where else None,
-    )  # fmt: skip
+    )
 
 
 def _to(picks: Picks, metric: Metric, **query: str | None) -> str:
@@ -116,13 +119,20 @@ def by_unit(desk: Desk, picks: Picks, metric: Metric) -> tuple[Share, ...]:
     top = max((abs(v.value) for key, v in found.items() if v.value is not None and key != picks.unit), default=0.0)
     return tuple(
         Share(
-            title=seen[key], href=None if key == picks.unit else picks.to("metric", metric=metric.key, unit=key),
-            value=form.value(value.value), target=form.value(value.target), status=value.status, score=score(value.score),
-            before=form.value(value.previous), change=form.change(value.value, value.previous), rows=whole(value.rows),
+            title=seen[key],
+            href=None if key == picks.unit else picks.to("metric", metric=metric.key, unit=key),
+            value=form.value(value.value),
+            target=form.value(value.target),
+            status=value.status,
+            score=score(value.score),
+            before=form.value(value.previous),
+            change=form.change(value.value, value.previous),
+            rows=whole(value.rows),
             weight=abs(value.value) / top if value.value is not None and top and key != picks.unit else 0.0,
         )
-        for key in keys if (value := found.get(key)) is not None
-    )  # fmt: skip
+        for key in keys
+        if (value := found.get(key)) is not None
+    )
 
 
 def by_member(desk: Desk, picks: Picks, metric: Metric, dimension: str) -> tuple[Share, ...]:
@@ -132,13 +142,19 @@ def by_member(desk: Desk, picks: Picks, metric: Metric, dimension: str) -> tuple
     top = max((abs(s.value) for s in found if s.value is not None), default=0.0)
     return tuple(
         Share(
-            title=s.member, value=form.value(s.value), target="", status=None, score="",
-            href=_to(picks, metric, by=ROWS, dimension=dimension, member=s.member), before=form.value(s.previous),
-            change=form.change(s.value, s.previous), rows=whole(s.rows),
+            title=s.member,
+            value=form.value(s.value),
+            target="",
+            status=None,
+            score="",
+            href=_to(picks, metric, by=ROWS, dimension=dimension, member=s.member),
+            before=form.value(s.previous),
+            change=form.change(s.value, s.previous),
+            rows=whole(s.rows),
             weight=abs(s.value) / top if s.value is not None and top else 0.0,
         )
         for s in found
-    )  # fmt: skip
+    )
 
 
 def rows_of(desk: Desk, picks: Picks, metric: Metric, where: tuple[str, str] | None, query: Mapping[str, str]) -> Rows:
@@ -149,20 +165,33 @@ def rows_of(desk: Desk, picks: Picks, metric: Metric, where: tuple[str, str] | N
     page = desk.rows(
         metric.key, picks.unit, picks.period, part=part, dimension=dimension, member=member, limit=PAGE, offset=offset
     )
-    numeric = {i for i in range(len(page.columns)) if any(isinstance(r[i], int | float | Decimal) for r in page.rows)}
+    numeric = {
+        i
+        for i in range(len(page.columns))
+        if any(isinstance(r[i], int | float | Decimal) for r in page.rows) and not page.columns[i].endswith("_id")
+    }
 
     def at(start: int, of: int = part) -> str:
-        return _to(picks, metric, by=ROWS, dimension=dimension, member=member, part=str(of) if of else None,
-                   **{"from": str(start) if start else None})  # fmt: skip
+        return _to(
+            picks,
+            metric,
+            by=ROWS,
+            dimension=dimension,
+            member=member,
+            part=str(of) if of else None,
+            **{"from": str(start) if start else None},
+        )
 
     last = min(offset + PAGE, page.total)
     return Rows(
         parts=tuple(Way(title, at(0, i), i == part) for i, title in enumerate(titles)) if len(titles) > 1 else (),
         columns=tuple(sentence(name.rpartition(".")[2].replace("_", " ")) for name in page.columns),
-        rows=tuple(tuple(_cell(cell) for cell in row) for row in page.rows), numeric=frozenset(numeric),
+        rows=tuple(tuple(_cell(cell) for cell in row) for row in page.rows),
+        numeric=frozenset(numeric),
         says=f"{offset + 1:,} to {last:,} of {counted(page.total, 'row')}" if page.total else "No rows in this period",
-        earlier=at(max(offset - PAGE, 0)) if offset else None, later=at(offset + PAGE) if last < page.total else None,
-    )  # fmt: skip
+        earlier=at(max(offset - PAGE, 0)) if offset else None,
+        later=at(offset + PAGE) if last < page.total else None,
+    )
 
 
 def _cell(value: object) -> str:

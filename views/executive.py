@@ -27,7 +27,7 @@ from views.priorities import Priority, priorities
 from views.reading import SIGNAL_MONTHS, readings
 from views.scorecard import Sheet, find, metric_keys, sheets
 from views.why import Why, why
-from views.wording import TREND_WORDS, counted, day, period_name, share, signed_score
+from views.wording import TREND_WORDS, counted, day, period_name, period_short, share
 
 TREND: Mapping[Span, int] = {"month": 24, "quarter": 8, "year": 4, "ytd": 24, "r12": 24}
 
@@ -92,7 +92,7 @@ class ExecutiveView:
 
 @dataclass(frozen=True)
 class History:
-    """The sheets of one unit up to a period (oldest first), the period's own, the one it is compared with, the months."""
+    """The sheets of one unit up to a period (oldest first), its own, the one it is compared with, the months."""
 
     all: tuple[Sheet, ...]
     now: Sheet | None
@@ -117,9 +117,11 @@ def history(desk: Desk, picks: Picks, keys: Sequence[str]) -> History:
     )
     then = month_of(picks.period.end) - workspace.calendar.step(span)
     return History(
-        found, next((s for s in found if s.period == picks.period), None),
-        next((s for s in found if month_of(s.period.end) == then), None), tuple(months),
-    )  # fmt: skip
+        found,
+        next((s for s in found if s.period == picks.period), None),
+        next((s for s in found if month_of(s.period.end) == then), None),
+        tuple(months),
+    )
 
 
 def _within(workspace: Workspace, period: Period, last: Period, count: int) -> bool:
@@ -138,22 +140,27 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
             f"no metric of this scorecard has been reported for {picks.unit_title} in {picks.period_title}"
         )
     earlier = period_before(workspace, picks.period)
-    since = period_name(earlier, workspace.calendar)
+    since, short = period_name(earlier, workspace.calendar), period_short(earlier, workspace.calendar)
     known = readings(workspace, past.now.values, past.before.values if past.before else {}, past.months)
     concerns, well, bare = troubled(known.values()), strengths(known.values()), gaps(known.values())
     scored = sum(value.status in COLOURS for value in past.now.values.values())
     return ExecutiveView(
         title=picks.unit_title,
         subtitle=f"{picks.period_title}, {state(desk, picks.period)} \u00b7 compared with {since} \u00b7 "
-                 f"{scored} of {counted(len(known), 'metric')} scored",
-        score=past.now.rolled.score, status=past.now.rolled.status, trend_words=TREND_WORDS[picks.span],
-        tiles=tuple(_tile(desk, picks, past, branch, since) for branch in past.now.rolled.children),
-        concerns=tuple(concern_of(workspace, r, picks) for r in concerns[:ROOM]), concern_count=len(concerns),
+        f"{scored} of {counted(len(known), 'metric')} scored",
+        score=past.now.rolled.score,
+        status=past.now.rolled.status,
+        trend_words=TREND_WORDS[picks.span],
+        tiles=tuple(_tile(desk, picks, past, branch, short) for branch in past.now.rolled.children),
+        concerns=tuple(concern_of(workspace, r, picks) for r in concerns[:ROOM]),
+        concern_count=len(concerns),
         why=why(workspace, past.before, past.now, known, picks, (since, period_name(picks.period, workspace.calendar))),
         priorities=priorities(desk, picks, past.now),
-        strengths=tuple(strength_of(workspace, r, picks, since) for r in well[:FEW]), strength_count=len(well),
-        gaps=tuple(gap_of(workspace, r, picks) for r in bare[:FEW]), gap_count=len(bare),
-    )  # fmt: skip
+        strengths=tuple(strength_of(workspace, r, picks, short) for r in well[:FEW]),
+        strength_count=len(well),
+        gaps=tuple(gap_of(workspace, r, picks) for r in bare[:FEW]),
+        gap_count=len(bare),
+    )
 
 
 def period_before(workspace: Workspace, period: Period) -> Period:
@@ -181,13 +188,19 @@ def _tile(desk: Desk, picks: Picks, past: History, branch: Rolled, since: str) -
     trend = [found.score if (found := find(one.rolled, branch.key)) else None for one in past.all]
     counts = branch.counts
     return Tile(
-        title=desk.workspace.perspectives[branch.key], href=picks.to("map"),
-        score=branch.score, status=branch.status,
+        title=desk.workspace.perspectives[branch.key],
+        href=picks.to("map"),
+        score=branch.score,
+        status=branch.status,
         reason="" if branch.score is not None else f"{share(branch.coverage)} of the weight that is due has a score",
-        change="" if moved is None else f"{signed_score(moved)} vs {since}", change_good=None if flat else (moved or 0) > 0,
-        change_up=None if flat else (moved or 0) > 0, trend=tuple(trend[-TREND[picks.span]:]),
-        halves=halves(past.now, branch.key, 1), counts={key: number for key, number in counts.items()},
+        change="" if moved is None else f"{abs(moved):.1f} vs {since}",
+        change_good=None if flat else (moved or 0) > 0,
+        change_up=None if flat else (moved or 0) > 0,
+        trend=tuple(trend[-TREND[picks.span] :]),
+        halves=halves(past.now, branch.key, 1),
+        counts=dict(counts.items()),
         worst=Linked(worst.title, picks.to("metric", metric=worst.key)) if worst else None,
         scored=sum(counts.get(colour, 0) for colour in COLOURS),
-        due=sum(counts.values()) - counts.get("not_due", 0), coverage=branch.coverage,
-    )  # fmt: skip
+        due=sum(counts.values()) - counts.get("not_due", 0),
+        coverage=branch.coverage,
+    )

@@ -22,18 +22,26 @@ from metrics.definitions.table import Table
 from views.wording import counted, share
 
 _FUNCTIONS = {
-    "sum": "sum of", "count": "number of rows", "count_distinct": "number of different", "average": "average of",
-    "min": "smallest", "max": "largest", "sum_boolean": "number of rows where",
-}  # fmt: skip
+    "sum": "sum of",
+    "count": "number of rows",
+    "count_distinct": "number of different",
+    "average": "average of",
+    "min": "smallest",
+    "max": "largest",
+    "sum_boolean": "number of rows where",
+}
 _OVER_TIME = {
-    "last": "at the end of the period", "first": "at the start of the period", "mean": "averaged over the months",
-    "min": "at its lowest month", "max": "at its highest month",
-}  # fmt: skip
+    "last": "at the end of the period",
+    "first": "at the start of the period",
+    "mean": "averaged over the months",
+    "min": "at its lowest month",
+    "max": "at its highest month",
+}
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a sentence: plain words, a `code` expression as written, or the title of another `metric` (its key)."""
+    """A stretch of a sentence: plain words, a `code` expression as written, or the title of a `metric` (its key)."""
 
     words: str
     code: bool = False
@@ -159,9 +167,16 @@ def _maintain(body: Maintain, names: Names) -> Iterator[Piece]:
 
 
 _KINDS: dict[str, Callable[[Any, Names], Iterator[Piece]]] = {
-    "agg": _aggregate, "ratio": _ratio, "expr": _expression, "change": _change, "to_date": _to_date,
-    "rolling": _rolling, "stock": _stock, "first_per": _first_per, "maintain": _maintain,
-}  # fmt: skip
+    "agg": _aggregate,
+    "ratio": _ratio,
+    "expr": _expression,
+    "change": _change,
+    "to_date": _to_date,
+    "rolling": _rolling,
+    "stock": _stock,
+    "first_per": _first_per,
+    "maintain": _maintain,
+}
 
 
 def components(metric: Metric) -> tuple[str, ...]:

@@ -41,7 +41,16 @@ def freshness(desk: Desk) -> dict[str, Reach]:
         if rule is not None:
             late = max((desk.as_of - (state.newest or date.min) - rule.span).days, 0)
         found[name] = Reach(
-            name, state.source, source.title or state.source, state.newest, ceil(rule.span / timedelta(days=1)) if rule else None, late, state.rows,
-            state.quarantined, datetime.fromisoformat(state.loaded_at), tuple(state.read_from), tuple(state.ignored),
-        )  # fmt: skip
+            name,
+            state.source,
+            source.title or state.source,
+            state.newest,
+            ceil(rule.span / timedelta(days=1)) if rule else None,
+            late,
+            state.rows,
+            state.quarantined,
+            datetime.fromisoformat(state.loaded_at),
+            tuple(state.read_from),
+            tuple(state.ignored),
+        )
     return found

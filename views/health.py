@@ -1,8 +1,9 @@
 """What the data health screen shows: freshness, rows, quarantine, refreshes, problems in definitions, known answers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from views.desk import Desk
@@ -97,15 +98,30 @@ def build(desk: Desk, query: Mapping[str, str]) -> HealthView:
             ("Datasets fresh", f"{len(reach) - len(late)} of {len(reach)}", "stale" if late else "green"),
             ("Rows loaded", whole(sum(one.rows for one in reach.values())), None),
             ("Rows in quarantine", whole(refused), "amber" if refused else "green"),
-            ("Known answers met", f"{len(answers) - len(wrong)} of {len(answers)}", "red" if wrong else "green" if answers else None),
+            (
+                "Known answers met",
+                f"{len(answers) - len(wrong)} of {len(answers)}" if answers else "none yet",
+                "red" if wrong else "green" if answers else None,
+            ),
             ("Problems in definitions", whole(len(problems)), "red" if problems else "green"),
-            ("Last refresh", failed.when if failed else DASH, None if failed is None else "green" if failed.ok else "red"),
+            (
+                "Last refresh",
+                failed.when if failed else DASH,
+                None if failed is None else "green" if failed.ok else "red",
+            ),
         ),
-        datasets=tuple(_dataset(one, one.dataset == chosen) for one in sorted(reach.values(), key=lambda r: (-r.late, -r.quarantined, r.dataset))),
-        chosen=chosen, quarantine=tuple(_bad(row) for row in bad),
+        datasets=tuple(
+            _dataset(one, one.dataset == chosen)
+            for one in sorted(reach.values(), key=lambda r: (-r.late, -r.quarantined, r.dataset))
+        ),
+        chosen=chosen,
+        quarantine=tuple(_bad(row) for row in bad),
         quarantine_says=f"{counted(reach[chosen].quarantined, 'row')} of {chosen} broke the contract" if chosen else "",
-        attempts=attempts, problems=problems, answers=answers, may_refresh=desk.may("refresh.run"),
-    )  # fmt: skip
+        attempts=attempts,
+        problems=problems,
+        answers=answers,
+        may_refresh=desk.may("refresh.run"),
+    )
 
 
 def _dataset(one: Reach, chosen: bool) -> DatasetRow:
@@ -113,21 +129,32 @@ def _dataset(one: Reach, chosen: bool) -> DatasetRow:
     files = one.read_from
     read = files[0] if len(files) == 1 else f"{counted(len(files), 'file')}, last {files[-1]}" if files else DASH
     return DatasetRow(
-        one.dataset, "health" if chosen else f"health?dataset={one.dataset}", one.source_title, read, day(one.newest),
+        one.dataset,
+        "health" if chosen else f"health?dataset={one.dataset}",
+        one.source_title,
+        read,
+        day(one.newest),
         counted(one.allowance, "day") if one.allowance is not None else DASH,
-        None if one.allowance is None else "stale" if one.late else "green", verdict, whole(one.rows), one.quarantined,
-        moment(one.loaded_at.astimezone()), ", ".join(one.ignored), chosen,
-    )  # fmt: skip
+        None if one.allowance is None else "stale" if one.late else "green",
+        verdict,
+        whole(one.rows),
+        one.quarantined,
+        moment(one.loaded_at.astimezone()),
+        ", ".join(one.ignored),
+        chosen,
+    )
 
 
 def _attempt(one: Mapping[str, Any]) -> Attempt:
     started = datetime.fromisoformat(one["started_at"]).astimezone(UTC).astimezone()
-    from datetime import timedelta
-
     says = f"Snapshot {one['snapshot']}" if one["ok"] else str(one["error"])
     failed = one.get("answers_failed", 0)
-    return Attempt(moment(started), bool(one["ok"]), lasting(timedelta(seconds=one["seconds"])),
-                   says + (f", {counted(failed, 'known answer')} not met" if failed else ""))  # fmt: skip
+    return Attempt(
+        moment(started),
+        bool(one["ok"]),
+        lasting(timedelta(seconds=one["seconds"])),
+        says + (f", {counted(failed, 'known answer')} not met" if failed else ""),
+    )
 
 
 def _bad(row: Mapping[str, Any]) -> BadRow:
@@ -135,8 +162,19 @@ def _bad(row: Mapping[str, Any]) -> BadRow:
         str(row["source_file"]),
         DASH if row["line"] is None else f"{row['line']:,}",
         str(row["reason"]),
-        str(row["raw"]),
+        _plainly(row["raw"]),
     )
+
+
+def _plainly(raw: Any) -> str:
+    """A raw row as `column value` pairs, empty columns left out; the text as it came where it is not a JSON object."""
+    try:
+        content = json.loads(str(raw))
+    except ValueError:
+        return str(raw)
+    if not isinstance(content, dict):
+        return str(raw)
+    return " \u00b7 ".join(f"{name} {value}" for name, value in content.items() if value not in (None, ""))
 
 
 def _answers(desk: Desk) -> list[AnswerRow]:
@@ -145,7 +183,15 @@ def _answers(desk: Desk) -> list[AnswerRow]:
     for answer in desk.answers():
         metric = desk.workspace.metrics[answer.metric]
         form = number_format(metric.measured_in, answer.expected, decimals=metric.decimals)
-        found.append(AnswerRow(metric.title, f"metric?metric={metric.key}&unit={answer.unit}&period={answer.period}",
-                               f"{units[answer.unit]}, {answer.period}", form.value(answer.expected), form.value(answer.found),
-                               answer.ok, answer.source))  # fmt: skip
+        found.append(
+            AnswerRow(
+                metric.title,
+                f"metric?metric={metric.key}&unit={answer.unit}&period={answer.period}",
+                f"{units[answer.unit]}, {answer.period}",
+                form.value(answer.expected),
+                form.value(answer.found),
+                answer.ok,
+                answer.source,
+            )
+        )
     return found

@@ -11,8 +11,8 @@ from metrics.signals import assurance
 from views.desk import Desk
 from views.draw.charts import Series
 from views.executive import period_before, state
-from views.freshness import freshness
 from views.formula import Names, Piece, formula, target_rule
+from views.lineage import Stage, Stop, edges, lineage
 from views.picks import Picks
 from views.reading import SIGNAL_MONTHS, Reading, about, read
 from views.scorecard import metric_keys
@@ -20,7 +20,6 @@ from views.wording import (
     DASH,
     NumberFormat,
     counted,
-    day,
     number_format,
     period_name,
     score,
@@ -35,24 +34,6 @@ ASSURANCE = {
     "consistently fails": "Left as it is, the process cannot meet the target: change the process.",
     "hit and miss": "Left as it is, the target is met in some months and missed in others, by chance.",
 }
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One thing on the way from source to objective, with an address where it can be looked at."""
-
-    title: str
-    about: str
-    href: str | None = None
-    status: str | None = None
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stretch of the lineage: Source, Dataset, Table, Metric, Objective."""
-
-    title: str
-    stops: tuple[Stop, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +74,7 @@ class MetricView:
     reason: str
     value: str
     target: str
+    unit: str
     score: str
     changes: tuple[tuple[str, str, str], ...]  # (against what, the value then, the change)
     coverage: str
@@ -138,18 +120,31 @@ def build(desk: Desk, picks: Picks, key: str) -> MetricView:
     names = Names(workspace.metrics, desk.catalog.tables)
     pieces = formula(metric, names)
     return MetricView(
-        key=key, title=metric.title, about=about(workspace, key),
+        key=key,
+        title=metric.title,
+        about=about(workspace, key),
         subtitle=f"{picks.unit_title} \u00b7 {picks.period_title}, {state(desk, picks.period)}",
-        status=now.status, reason=reading.reason, value=reading.value, target=reading.target, score=score(now.score),
-        changes=_changes(desk, picks, reading), coverage=_coverage(now),
-        series=_series(metric, past, form, reading, desk, picks), history=tuple(_history(desk, picks, v, form) for v in reversed(past)),
-        signal=reading.signal, signal_says=_signal_says(reading, now),
-        description=metric.description, formula=pieces,
-        hrefs={p.metric: picks.to("metric", metric=p.metric) for p in pieces if p.metric in workspace.metrics},
-        facts=_facts(desk, metric, now, form, names), lineage=lineage(desk, picks, metric),
-        drivers=_edges(desk, picks, key, causes=True), effects=_edges(desk, picks, key, causes=False),
+        status=now.status,
+        reason=reading.reason,
+        value=form.short(now.value),
+        target=form.short(now.target),
+        unit=form.long_unit,
+        score=score(now.score),
+        changes=_changes(desk, picks, reading),
+        coverage=_coverage(now),
+        series=_series(metric, past, form, reading, desk, picks),
+        history=tuple(_history(desk, picks, v, form) for v in reversed(past)),
+        signal=reading.signal,
+        signal_says=_signal_says(reading, now),
+        description=metric.description,
+        formula=pieces,
+        hrefs={m: picks.to("metric", metric=m) for p in pieces if (m := p.metric) and m in workspace.metrics},
+        facts=_facts(desk, metric, now, form, names),
+        lineage=lineage(desk, picks, metric),
+        drivers=edges(desk, picks, key, causes=True),
+        effects=edges(desk, picks, key, causes=False),
         answers=_answers(desk, metric),
-    )  # fmt: skip
+    )
 
 
 def _reading(desk: Desk, picks: Picks, metric: Metric, past: Sequence[Value], now: Value) -> Reading:
@@ -169,7 +164,7 @@ def _changes(desk: Desk, picks: Picks, reading: Reading) -> tuple[tuple[str, str
     if calendar.step(picks.span) != 12:
         year = calendar.period(picks.span, month_of(picks.period.end) - 12)
         found.append((f"{period_name(year, calendar)}{part}", now.previous_year))
-    return tuple((name, form.value(then), form.change(now.value, then)) for name, then in found)
+    return tuple((name, form.short(then), form.short_change(now.value, then)) for name, then in found)
 
 
 def _coverage(now: Value) -> str:
@@ -198,33 +193,52 @@ def _series(
     calendar = desk.workspace.calendar
     words = [
         f"<b>{period_name(v.period, calendar)}</b><br>{form.value(v.value)}, target {form.value(v.target)}<br>"
-        f"{status_of(v.status).shape} {status_of(v.status).word}{f', score {v.score:.1f}' if v.score is not None else ''}"
+        f"{status_of(v.status).shape} {status_of(v.status).word}"
+        f"{f', score {v.score:.1f}' if v.score is not None else ''}"
         for v in past
-    ]  # fmt: skip
+    ]
     return Series(
-        dates=tuple(v.period.start if v.period.span in ("month", "quarter", "year") else v.period.end.replace(day=1) for v in past),
-        values=tuple(scaled(v.value) for v in past), targets=tuple(scaled(v.target) for v in past),
-        statuses=tuple(v.status for v in past), words=tuple(words), flagged=tuple(flags.get(v.period.start, False) for v in past),
-        red=tuple(scaled(v.anchors.red) for v in past), goal=tuple(scaled(v.anchors.goal) for v in past),
-        direction=metric.direction, limits=limits, before=form.before, unit=form.after,
-    )  # fmt: skip
+        dates=tuple(
+            v.period.start if v.period.span in ("month", "quarter", "year") else v.period.end.replace(day=1)
+            for v in past
+        ),
+        values=tuple(scaled(v.value) for v in past),
+        targets=tuple(scaled(v.target) for v in past),
+        statuses=tuple(v.status for v in past),
+        words=tuple(words),
+        flagged=tuple(flags.get(v.period.start, False) for v in past),
+        red=tuple(scaled(v.anchors.red) for v in past),
+        goal=tuple(scaled(v.anchors.goal) for v in past),
+        direction=metric.direction,
+        limits=limits,
+        before=form.before,
+        unit="" if form.long_unit else form.after,
+    )
 
 
 def _history(desk: Desk, picks: Picks, value: Value, form: NumberFormat) -> HistoryRow:
     calendar = desk.workspace.calendar
     return HistoryRow(
-        period_name(value.period, calendar), picks.to("metric", metric=value.metric, period=calendar.name(value.period), by="history"),
-        form.value(value.value), form.value(value.target), value.status, score(value.score),
-        form.change(value.value, value.previous), f"{value.rows:,}", sentence(value.reason or ""),
-    )  # fmt: skip
+        period_name(value.period, calendar),
+        picks.to("metric", metric=value.metric, period=calendar.name(value.period), by="history"),
+        form.value(value.value),
+        form.value(value.target),
+        value.status,
+        score(value.score),
+        form.change(value.value, value.previous),
+        f"{value.rows:,}",
+        sentence(value.reason or ""),
+    )
 
 
 def _signal_says(reading: Reading, now: Value) -> tuple[str, ...]:
     signals, form = reading.signals, reading.form
     says = [reading.signal_detail] if not signals.applicable or signals.few or signals.seasonal else []
     if signals.applicable and not signals.seasonal:
-        says.append(f"Natural limits {form.value(signals.lower)} to {form.value(signals.upper)}, mean {form.value(signals.mean)}, "
-                    f"from {counted(signals.count, 'month')}.")  # fmt: skip
+        says.append(
+            f"Limits {form.value(signals.lower)} to {form.value(signals.upper)}, mean {form.value(signals.mean)}, "
+            f"from {counted(signals.count, 'month')}."
+        )
     promise = assurance(signals, now.target, reading.metric.direction, now.anchors.goal_high)
     return (*says, *([ASSURANCE[promise]] if promise else []))
 
@@ -233,7 +247,8 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
     person = desk.workspace.people.get(metric.owner)
     anchors = now.anchors
     if metric.direction == "band":
-        scale = f"Red outside {form.value(anchors.red)} to {form.value(anchors.red_high)}, goal {form.value(anchors.goal)} to {form.value(anchors.goal_high)}"
+        red, goal = (anchors.red, anchors.red_high), (anchors.goal, anchors.goal_high)
+        scale = f"Red outside {' to '.join(map(form.value, red))}, goal {' to '.join(map(form.value, goal))}"
     else:
         scale = (
             f"Red flag {form.value(anchors.red)}, goal {form.value(anchors.goal)}"
@@ -243,10 +258,15 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
     facts = [
         ("Owner", f"{person.name}, {person.title}" if person else metric.owner or DASH),
         ("Reads", f"{DIRECTIONS[metric.direction]}, {metric.indicator} indicator"),
-        ("Measured in", metric.measured_in), ("Target", target_rule(metric, names)), ("Scale", scale),
+        ("Measured in", metric.measured_in),
+        ("Target", target_rule(metric, names)),
+        ("Scale", scale),
         ("Reported", {"month": "every month", "quarter": "each quarter", "year": "once a year"}[metric.cadence]),
-        ("Without rows", {"null": "unknown, not zero", "zero": "counts as zero", "carry": "the last known value"}[metric.nulls]),
-    ]  # fmt: skip
+        (
+            "Without rows",
+            {"null": "unknown, not zero", "zero": "counts as zero", "carry": "the last known value"}[metric.nulls],
+        ),
+    ]
     if metric.guardrails:
         facts.append(
             (
@@ -259,51 +279,11 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
     return (*facts, ("File", f"metrics/{metric.perspective}/{metric.key}.yaml"))
 
 
-def lineage(desk: Desk, picks: Picks, metric: Metric) -> tuple[Stage, ...]:
-    """Source > dataset > table > metric > objective, with how far each dataset reaches."""
-    workspace, key = desk.workspace, metric.key
-    pairs = desk.datasets_below(key)
-    tables = [desk.catalog.tables[t] for t in dict.fromkeys(table for table, _ in pairs)]
-    datasets = list(dict.fromkeys(dataset for _, dataset in pairs))
-    sources = list(dict.fromkeys(s for name in datasets if (s := workspace.dataset_source(name)) is not None))
-    parts = [
-        Stop(workspace.metrics[k].title, "building block", picks.to("metric", metric=k))
-        for k in desk.catalog.parts(key)
-    ]
-    goals = [(k, o) for k, o in workspace.plan.objectives.items() if key in o.metrics]
-    health = "health" if desk.may("health.view") else None
-    reach = freshness(desk)
-    stages = (
-        Stage("Source", tuple(Stop(workspace.sources[s].title or s, f"sources/{s}.yaml") for s in sources)),
-        Stage("Dataset", tuple(
-            Stop(name, reach[name].words, health, "stale" if reach[name].late else None) for name in datasets if name in reach)),
-        Stage("Table", tuple(Stop(names_title(t.title, t.key), f"models/{t.key}.yaml") for t in tables)),
-        Stage("Metric", (*parts, Stop(metric.title, f"metrics/{metric.perspective}/{key}.yaml"))),
-        Stage("Objective", tuple(Stop(o.title, workspace.perspectives[o.perspective], picks.to("map", objective=k)) for k, o in goals)),
-    )  # fmt: skip
-    return tuple(stage for stage in stages if stage.stops)
-
-
-def names_title(title: str, key: str) -> str:
-    """A title, or the key made readable."""
-    return title or sentence(key.replace("_", " "))
-
-
-def _edges(desk: Desk, picks: Picks, key: str, *, causes: bool) -> tuple[Stop, ...]:
-    found = []
-    for driver in desk.catalog.drivers:
-        ends = driver.from_ if causes else (driver.to,)
-        if (driver.to == key) if causes else (key in driver.from_):
-            lag = f"{counted(driver.months, 'month')} ahead" if driver.kind == "influence" else "a part of it"
-            found += [Stop(desk.workspace.metrics[k].title, f"{lag}{f': {driver.because}' if driver.because else ''}",
-                           picks.to("metric", metric=k)) for k in ends]  # fmt: skip
-    return tuple(found)
-
-
 def _answers(desk: Desk, metric: Metric) -> tuple[Answer, ...]:
     units = {unit.key: unit.title for unit in desk.units(desk.as_of)}
     form = number_format(metric.measured_in, *(a.expected for a in desk.answers(metric.key)), decimals=metric.decimals)
     return tuple(
         Answer(f"{units[a.unit]}, {a.period}", form.value(a.expected), form.value(a.found), a.ok, a.source)
-        for a in desk.answers(metric.key) if a.unit in units
-    )  # fmt: skip
+        for a in desk.answers(metric.key)
+        if a.unit in units
+    )

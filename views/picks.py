@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.calendar import SPANS, Period, Span
 from access.roles import Permission
+from data.calendar import SPANS, Period, Span
 from data.errors import QueryError
 from views.desk import Desk
 from views.place import NONE, Place
@@ -23,7 +23,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Picks:
-    """The choice in force and the choices there are. `notes` tell what an address asked for in vain, and what is shown."""
+    """The choice in force and the choices there are. `notes` tell what an address asked for in vain."""
 
     unit: str
     unit_title: str
@@ -56,7 +56,7 @@ class Picks:
 
 
 def picks_of(desk: Desk, asked: Mapping[str, str], needs: Permission, earlier: Mapping[str, str] = NONE) -> Picks:
-    """The choice that an address asks for; what is not there, or not the viewer's, gives way to the default and is told.
+    """The choice that an address asks for; what is not there, or not his, gives way to the default and is told.
 
     earlier: what was picked before, for what the address does not say; it gives way in silence.
     Raises QueryError when the viewer has no unit here, or the snapshot no period.
@@ -81,13 +81,18 @@ def picks_of(desk: Desk, asked: Mapping[str, str], needs: Permission, earlier: M
         notes.append("The scorecard in this link does not exist for this unit and your role.")
     depths = _depths(desk, [u.key for u in units])
     return Picks(
-        unit=unit.key, unit_title=unit.title, period=period, period_key=calendar.name(period),
-        period_title=period_name(period, calendar, long=True), scorecard=card,
+        unit=unit.key,
+        unit_title=unit.title,
+        period=period,
+        period_key=calendar.name(period),
+        period_title=period_name(period, calendar, long=True),
+        scorecard=card,
         units=tuple(Choice(u.key, u.title, depths[u.key]) for u in units),
         spans=tuple(Choice(span, SPAN_WORDS[span]) for span in SPANS if desk.periods(span)),
         periods=tuple(Choice(calendar.name(p), period_name(p, calendar)) for p in desk.periods(period.span)),
-        scorecards=tuple(Choice(key, desk.workspace.scorecards[key].title) for key in cards), notes=tuple(notes),
-    )  # fmt: skip
+        scorecards=tuple(Choice(key, desk.workspace.scorecards[key].title) for key in cards),
+        notes=tuple(notes),
+    )
 
 
 def _period(desk: Desk, asked: str) -> Period:

@@ -40,7 +40,7 @@ def priorities(desk: Desk, picks: Picks, sheet: Sheet) -> tuple[Priority, ...]:
 
 
 def way_of(desk: Desk, picks: Picks, objective: Objective) -> tuple[float | None, float | None, str]:
-    """Share done, share expected by now, and both in words. The way is the whole organisation's: None for other units."""
+    """Share done, share expected by now, both in words. The way is the whole organisation's: None for other units."""
     way = objective.progress
     if way is None or picks.unit != desk.opened.tree.root:
         return None, None, ""
@@ -59,15 +59,19 @@ def way_of(desk: Desk, picks: Picks, objective: Objective) -> tuple[float | None
             expected,
             f"{metric.title} has no value yet on the way from {form.value(way.baseline)} to {form.value(way.target)}",
         )
-    words = (f"{metric.title} {form.value(value.value if value else None)}, on the way from {form.value(way.baseline)} to "
-             f"{form.value(way.target)} by {day(way.end)}: {share(done)} done, {share(expected)} expected by now")  # fmt: skip
+    reached = f"{share(done)} done" if done >= 0 else "further away than at the start"
+    words = (
+        f"{metric.title} {form.value(value.value if value else None)}, on the way from {form.value(way.baseline)} to "
+        f"{form.value(way.target)} by {day(way.end)}: {reached}, {share(expected)} expected by now"
+    )
     return done, expected, words
 
 
 def _priority(desk: Desk, picks: Picks, sheet: Sheet, key: str, objective: Objective) -> Priority:
     branch = find(sheet.rolled, key, 2)
     done, expected, words = way_of(desk, picks, objective)
-    value, status = (branch.score, branch.status) if branch else (None, "no_data")
+    value = branch.score if branch else None
+    status: str = branch.status if branch else "no_data"
     href = picks.to("map", objective=key)
     if done is None:
         detail = (
@@ -78,4 +82,5 @@ def _priority(desk: Desk, picks: Picks, sheet: Sheet, key: str, objective: Objec
     speed = pace(done, expected)
     if speed is not None:
         status = next(name for least, name in PACES if speed >= least)
-    return Priority(objective.title, href, status, done, expected, value, share(done), words)
+    figure = share(done) if done >= 0 else "lost ground"
+    return Priority(objective.title, href, status, done, expected, value, figure, words)

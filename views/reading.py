@@ -1,5 +1,6 @@
 """How one metric's value reads: in its own format, against its target, before and now, signal or noise."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,16 +28,22 @@ class Reading:
 
     @property
     def value(self) -> str:
-        return self.form.value(self.now.value)
+        """The value as a table shows it: a long unit stands beside the title instead (`unit`)."""
+        return self.form.short(self.now.value)
 
     @property
     def target(self) -> str:
-        return self.form.value(self.now.target)
+        return self.form.short(self.now.target)
+
+    @property
+    def unit(self) -> str:
+        """` · ideas / 100 people` where the unit is too long for a table's cells, else nothing."""
+        return f" \u00b7 {self.form.long_unit}" if self.form.long_unit else ""
 
     @property
     def change(self) -> str:
         """Since the like period before; over the same days of it where the period still runs."""
-        return self.form.change(self.now.value, self.now.previous)
+        return self.form.short_change(self.now.value, self.now.previous)
 
     @property
     def line(self) -> tuple[float | None, ...]:
@@ -92,7 +99,7 @@ class Reading:
 def run(months: Sequence[Value]) -> tuple[str, int]:
     """`Rising` or `Falling`, and for how many months in a row up to the latest one that was reported."""
     known = [value.value for value in months if value.value is not None]
-    steps = [later - earlier for earlier, later in zip(known, known[1:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(known)]
     up = bool(steps) and steps[-1] > 0
     length = 0
     for step in reversed(steps):
@@ -109,8 +116,9 @@ def read(metric: Metric, now: Value, before: Value | None, months: Sequence[Valu
     return Reading(metric, now, before, tuple(months), form, xmr(series))
 
 
-def readings(workspace: Workspace, now: Mapping[str, Value], before: Mapping[str, Value],
-             months: Iterable[Value]) -> dict[str, Reading]:  # fmt: skip
+def readings(
+    workspace: Workspace, now: Mapping[str, Value], before: Mapping[str, Value], months: Iterable[Value]
+) -> dict[str, Reading]:
     """Readings by metric key, in the order of `now`."""
     history: dict[str, list[Value]] = {}
     for value in sorted(months, key=lambda v: v.period.end):

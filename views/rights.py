@@ -1,5 +1,7 @@
-"""The rights that pages speak of: pages import views only."""
+"""What pages need of the ground floors, given on here: pages import views only."""
 
-from access.policy import Refused as Refused
-from access.roles import Permission as Permission
-from data.errors import FourfoldError as FourfoldError
+from access.policy import Refused
+from access.roles import Permission
+from data.errors import FourfoldError
+
+__all__ = ["FourfoldError", "Permission", "Refused"]

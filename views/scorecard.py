@@ -17,7 +17,7 @@ from strategy.plan import Scorecard, weight_on
 
 @dataclass(frozen=True)
 class Sheet:
-    """One scorecard, rolled up: whole, and leading and lagging apart. `values` by metric key, those in the tree only."""
+    """One scorecard, rolled up: whole, and leading and lagging apart. `values` by metric key."""
 
     period: Period
     side: Side
@@ -30,7 +30,7 @@ class Sheet:
 
 
 def find(rolled: Rolled, key: str, depth: int = 1) -> Rolled | None:
-    """The branch or leaf with this key at a depth below the root (1 perspectives, 2 objectives); None if it is not there."""
+    """The branch or leaf with this key at a depth below the root (1 perspectives, 2 objectives); None if not there."""
     if depth == 1:
         return next((child for child in rolled.children if child.key == key), None)
     return next((hit for child in rolled.children if (hit := find(child, key, depth - 1)) is not None), None)
@@ -38,8 +38,12 @@ def find(rolled: Rolled, key: str, depth: int = 1) -> Rolled | None:
 
 def metric_keys(workspace: Workspace, card: Scorecard) -> tuple[str, ...]:
     """Every metric on a scorecard, in the order of its perspectives and objectives, each once."""
-    keys = [key for name in card.objectives if name in workspace.plan.objectives
-            for key in workspace.plan.objectives[name].metrics]  # fmt: skip
+    keys = [
+        key
+        for name in card.objectives
+        if name in workspace.plan.objectives
+        for key in workspace.plan.objectives[name].metrics
+    ]
     order = list(workspace.perspectives)
     ranked = sorted(dict.fromkeys([*keys, *card.metrics]), key=lambda k: order.index(workspace.metrics[k].perspective))
     return tuple(ranked)
@@ -48,7 +52,7 @@ def metric_keys(workspace: Workspace, card: Scorecard) -> tuple[str, ...]:
 def tree_of(workspace: Workspace, card: Scorecard, month: MonthIndex, known: Iterable[str]) -> Node:
     """Scorecard > perspective > objective > metric with the weights of a month, of the metrics in `known` alone.
 
-    A metric without objective stands directly under the perspective of its folder. Branches without leaves are left out.
+    A metric without objective stands directly under the perspective of its folder. Empty branches are left out.
     """
     have = frozenset(known)
     branches: list[Node] = []
@@ -89,7 +93,7 @@ def sheet(workspace: Workspace, card: Scorecard, period: Period, values: Iterabl
 
 
 def sheets(workspace: Workspace, card: Scorecard, values: Sequence[Value]) -> tuple[Sheet, ...]:
-    """One sheet for each period that the values of one unit hold, oldest first; periods without a sheet are left out."""
+    """One sheet for each period that the values of one unit hold, oldest first; empty ones are left out."""
     periods: dict[Period, list[Value]] = {}
     for value in values:
         periods.setdefault(value.period, []).append(value)

@@ -136,9 +136,13 @@ def build(desk: Desk, picks: Picks, selected: str | None = None) -> MapView:
     return MapView(
         title=f"Strategy map of {picks.unit_title}",
         subtitle=workspace.plan.vision or f"{picks.period_title}, {state(desk, picks.period)}",
-        status=past.now.rolled.status, score=past.now.rolled.score,
-        lanes=tuple(lane for lane in lanes if lane.bubbles), arrows=arrows, selected=chosen, panel=panel,
-    )  # fmt: skip
+        status=past.now.rolled.status,
+        score=past.now.rolled.score,
+        lanes=tuple(lane for lane in lanes if lane.bubbles),
+        arrows=arrows,
+        selected=chosen,
+        panel=panel,
+    )
 
 
 def _reason(rolled: Rolled | None) -> str:
@@ -158,9 +162,16 @@ def _bubble(desk: Desk, picks: Picks, now: Sheet, key: str, chosen: str | None) 
     counts: Mapping[str, int] = {str(status): number for status, number in rolled.counts.items()} if rolled else {}
     objective = desk.workspace.plan.objectives[key]
     return Bubble(
-        key, objective.title, picks.to("map", objective=None if key == chosen else key), rolled.status if rolled else "no_data",
-        rolled.score if rolled else None, _reason(rolled), halves(now, key, 2), counts.get("red", 0), sum(counts.values()),
-    )  # fmt: skip
+        key,
+        objective.title,
+        picks.to("map", objective=None if key == chosen else key),
+        rolled.status if rolled else "no_data",
+        rolled.score if rolled else None,
+        _reason(rolled),
+        halves(now, key, 2),
+        counts.get("red", 0),
+        sum(counts.values()),
+    )
 
 
 def _panel(
@@ -172,17 +183,30 @@ def _panel(
     lines = tuple(_metric(known[m], picks) for m in objective.metrics if m in known)
     scored = sum(known[m].now.status in COLOURS for m in objective.metrics if m in known)
     return Panel(
-        title=objective.title, perspective=workspace.perspectives[objective.perspective], description=objective.description,
-        owner=_person(desk, objective.owner), status=rolled.status if rolled else "no_data", score=rolled.score if rolled else None,
-        reason=_reason(rolled), progress=_progress(desk, picks, objective), says=f"{scored} of {counted(len(lines), 'metric')} scored",
-        metrics=lines, drivers=_neighbours(desk, picks, now, [(a.cause, a.because) for a in arrows if a.effect == key]),
+        title=objective.title,
+        perspective=workspace.perspectives[objective.perspective],
+        description=objective.description,
+        owner=_person(desk, objective.owner),
+        status=rolled.status if rolled else "no_data",
+        score=rolled.score if rolled else None,
+        reason=_reason(rolled),
+        progress=_progress(desk, picks, objective),
+        says=f"{scored} of {counted(len(lines), 'metric')} scored",
+        metrics=lines,
+        drivers=_neighbours(desk, picks, now, [(a.cause, a.because) for a in arrows if a.effect == key]),
         effects=_neighbours(desk, picks, now, [(a.effect, a.because) for a in arrows if a.cause == key]),
         initiatives=tuple(
-            (one.title, " \u00b7 ".join(filter(None, [_person(desk, one.owner), f"due {day(one.due)}" if one.due else "", one.note])))
-            for one in workspace.plan.initiatives.values() if one.objective == key
+            (
+                one.title,
+                " \u00b7 ".join(
+                    filter(None, [_person(desk, one.owner), f"due {day(one.due)}" if one.due else "", one.note])
+                ),
+            )
+            for one in workspace.plan.initiatives.values()
+            if one.objective == key
         ),
         close_href=picks.to("map"),
-    )  # fmt: skip
+    )
 
 
 def _progress(desk: Desk, picks: Picks, objective: Objective) -> str:
@@ -206,6 +230,16 @@ def _neighbours(desk: Desk, picks: Picks, now: Sheet, ends: Sequence[tuple[str, 
 def _metric(reading: Reading, picks: Picks) -> MetricLine:
     metric = reading.metric
     return MetricLine(
-        metric.key, metric.title, picks.to("metric", metric=metric.key), metric.indicator, reading.now.status, reading.reason,
-        reading.value, reading.target, reading.now.score, reading.change, reading.line, reading.aim,
-    )  # fmt: skip
+        metric.key,
+        metric.title,
+        picks.to("metric", metric=metric.key),
+        metric.indicator,
+        reading.now.status,
+        reading.reason,
+        reading.value,
+        reading.target,
+        reading.now.score,
+        reading.change,
+        reading.line,
+        reading.aim,
+    )

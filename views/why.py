@@ -1,24 +1,30 @@
-"""Why the score moved: the exact parts of its change, the small ones together, a moved goal apart from a moved value."""
+"""Why the score moved: the exact parts of its change, small ones together, a moved goal apart from a moved value."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flows.workspace import Workspace
-from metrics.scoring.waterfall import Cause, Part, Waterfall, waterfall
-from views.attention import warnings
+from metrics.definitions.metric import TargetTable
+from metrics.scoring.waterfall import Part, Waterfall, waterfall
+from views.attention import Omen, warnings
 from views.picks import Picks
 from views.reading import Reading
 from views.scorecard import Sheet
-from views.wording import counted, sentence, signed_score, status_of
+from views.wording import counted, listed, sentence, signed_score, status_of
 
 Kind = Literal["total", "value", "moved"]
-NAMED = 4  # metrics shown by name
-_CAUSES: dict[Cause, tuple[str, str, Kind]] = {
+NAMED = 5  # metrics shown by name
+MONTH = "month"
+
+# What a bar may be about: words for one metric, for several, and how it is drawn. A target that a plan sets anew for
+# each period (a budget) is told apart from a goal that somebody moved.
+_BARS: dict[str, tuple[str, str, Kind]] = {
     "value": ("{}", "Other metrics", "value"),
+    "plan": ("Plan: {}", "Plan of the period", "moved"),
     "anchor": ("Goal moved: {}", "Goals moved", "moved"),
     "weight": ("Weight: {}", "Weights changed", "moved"),
-    "coverage": ("Data came or went: {}", "Data came or went", "value"),
+    "coverage": ("Came or went: {}", "Data came or went", "value"),
 }
 
 
@@ -46,10 +52,16 @@ class Why:
     says: tuple[tuple[str, str], ...]
 
 
-def why(workspace: Workspace, before: Sheet | None, now: Sheet | None, readings: dict[str, Reading], picks: Picks,
-        names: tuple[str, str]) -> Why:  # fmt: skip
+def why(
+    workspace: Workspace,
+    before: Sheet | None,
+    now: Sheet | None,
+    readings: dict[str, Reading],
+    picks: Picks,
+    names: tuple[str, str],
+) -> Why:
     """The change between two sheets; `names` are the two periods as bars are labelled."""
-    says = tuple(_warning(found) for found in warnings(workspace, readings)[:2])
+    says = tuple(_omen(found) for found in warnings(workspace, readings)[:1])
     if before is None or now is None:
         return Why("Why the score moved", "", (), f"There is no scorecard for {names[0]} to compare with.", says)
     found = waterfall(before.side, now.side)
@@ -57,9 +69,10 @@ def why(workspace: Workspace, before: Sheet | None, now: Sheet | None, readings:
         return Why(
             "Why the score moved", "", (), sentence(found.why_not or "one of the two periods has no score") + ".", says
         )
-    moved = found.by_cause()["anchor"]
+    moved = sum(part.amount for part in found.parts if _about(workspace, part) == "anchor")
     if abs(moved) >= 0.05:
-        says = (("The ruler moved, too.", f"Changed goals account for {signed_score(moved, 2)} of it."), *says)
+        verb = "lifted" if moved > 0 else "lowered"
+        says = (("The ruler moved, too.", f"Changed goals {verb} the score by {abs(moved):.2f}."), *says)
     shown = abs(round(found.change, 1))
     verb = "did not move" if not shown else f"{'rose' if found.change > 0 else 'fell'} {shown:.1f}"
     return Why(
@@ -67,13 +80,13 @@ def why(workspace: Workspace, before: Sheet | None, now: Sheet | None, readings:
     )
 
 
-def _warning(found: tuple[Reading, Reading, int]) -> tuple[str, str]:
-    cause, effect, months = found
-    state = "off target" if cause.now.status == "red" else "getting worse by a signal"
-    when = f" by {counted(months, 'month')}" if months else ""
-    verdict = status_of(effect.now.status).word.lower()
-    return ("A leading indicator says more is coming.",
-            f"{cause.metric.title} is {state} and leads {effect.metric.title}{when}, which is {verdict} so far.")  # fmt: skip
+def _omen(omen: Omen) -> tuple[str, str]:
+    state = "off target" if omen.cause.now.status == "red" else "getting worse by a signal"
+    led = [
+        f"{e.metric.title} ({status_of(e.now.status).word.lower()}{f', in {counted(m, MONTH)}' if m else ''})"
+        for e, m in omen.effects
+    ]
+    return "More is to come.", f"{omen.cause.metric.title} is {state} and leads {listed(led)}."
 
 
 def _steps(workspace: Workspace, found: Waterfall, picks: Picks, names: tuple[str, str]) -> Iterable[Step]:
@@ -90,22 +103,35 @@ _Bar = tuple[str, float, Kind, str | None, str]
 
 
 def _bars(workspace: Workspace, parts: Sequence[Part], picks: Picks) -> Iterable[_Bar]:
-    for cause, (one, rest, kind) in _CAUSES.items():
-        by_metric: dict[str, float] = {}
+    for about, (one, rest, kind) in _BARS.items():
+        amounts: dict[str, float] = {}
         for part in parts:
-            if part.cause == cause:
-                by_metric[part.path[-1]] = by_metric.get(part.path[-1], 0.0) + part.amount
-        ranked = sorted(by_metric.items(), key=lambda item: -abs(item[1]))
-        room = NAMED if cause == "value" else 0
+            if _about(workspace, part) == about:
+                amounts[part.path[-1]] = amounts.get(part.path[-1], 0.0) + part.amount
+        ranked = sorted(amounts.items(), key=lambda item: -abs(item[1]))
+        room = NAMED if about == "value" else 0
         named = ranked if len(ranked) <= room + 1 else ranked[:room]  # a rest of one may as well be named
         for key, amount in sorted(named, key=lambda item: item[1]):
             title = _title(workspace, key)
             href = picks.to("metric", metric=key) if key in workspace.metrics else None
             yield one.format(title), amount, kind, href, title
-        others = ranked[len(named) :]
-        if others:
+        if others := ranked[len(named) :]:
             titles = "; ".join(f"{_title(workspace, key)} {signed_score(amount, 2)}" for key, amount in others[:12])
             yield rest, sum(amount for _, amount in others), kind, None, titles
+
+
+def _about(workspace: Workspace, part: Part) -> str:
+    return "plan" if part.cause == "anchor" and _planned(workspace, part.path[-1]) else part.cause
+
+
+def _planned(workspace: Workspace, key: str) -> bool:
+    """Whether a metric's target comes from a table of plans, directly or through its parts."""
+    metric = workspace.metrics.get(key)
+    if metric is None:
+        return False
+    if metric.target == "components":
+        return any(_planned(workspace, part) for part in workspace.catalog.parts(key))
+    return isinstance(metric.target, TargetTable)
 
 
 def _title(workspace: Workspace, key: str) -> str:

@@ -55,9 +55,21 @@ def status_of(key: str) -> StatusWord:
 
 CURRENCIES = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
 SHORT_UNITS = {
-    "days": "d", "hours": "h", "minutes": "min", "seconds": "s", "weeks": "wk", "months": "mo", "years": "yr",
-    "points": "pts", "count": "", "number": "", "index": "", "score": "", "": "",
-}  # fmt: skip
+    "days": "d",
+    "hours": "h",
+    "minutes": "min",
+    "seconds": "s",
+    "weeks": "wk",
+    "months": "mo",
+    "years": "yr",
+    "points": "pts",
+    "count": "",
+    "number": "",
+    "index": "",
+    "score": "",
+    "": "",
+}
+WORTH_A_SHARE = 20.0  # from 3 to 1 is -2, not -67 %
 STEPS = ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))  # from this size on, divided by, letter: 12.4 k
 
 
@@ -82,6 +94,15 @@ class NumberFormat:
         """The number without its unit, for a column whose head names the unit."""
         return DASH if number is None else f"{_sign(number, self)}{_digits(number, self)}"
 
+    @property
+    def long_unit(self) -> str:
+        """The unit, where it is too long to stand beside every number of a table; else nothing."""
+        return self.after.strip() if len(self.after) > 8 else ""
+
+    def short(self, number: float | None) -> str:
+        """The number, without its unit where that is long and stands beside it anyway."""
+        return self.bare(number) if self.long_unit else self.value(number)
+
     def difference(self, number: float | None) -> str:
         """A signed distance in the metric's own unit (percentage points for shares)."""
         if number is None or not isfinite(number):
@@ -89,11 +110,15 @@ class NumberFormat:
         sign = _sign(number, self) or ("+" if _digits(number, self).strip("0.,") else "")
         return f"{sign}{self.before}{_digits(number, self)}{self.delta_after}"
 
+    def short_change(self, now: float | None, before: float | None) -> str:
+        """The change, without its unit where that is long."""
+        return self.change(now, before).removesuffix(self.delta_after if self.long_unit else "")
+
     def change(self, now: float | None, before: float | None) -> str:
-        """From `before` to `now`: in percent for money and counts of one sign, else as a distance."""
+        """From `before` to `now`: in percent for money and counts that are not small, else as a distance."""
         if now is None or before is None:
             return DASH
-        if self.relative and before * now > 0:
+        if self.relative and before >= WORTH_A_SHARE and now >= 0:
             return signed_share(now / before - 1)
         return self.difference(now - before)
 
@@ -186,15 +211,23 @@ def sentence(words: str) -> str:
 # ---------------------------------------------------------------------------------------------------- time
 
 SPAN_WORDS: Mapping[Span, str] = {
-    "month": "Month", "quarter": "Quarter", "year": "Year", "ytd": "Year to date", "r12": "Rolling 12 months",
-}  # fmt: skip
+    "month": "Month",
+    "quarter": "Quarter",
+    "year": "Year",
+    "ytd": "Year to date",
+    "r12": "Rolling 12 months",
+}
 TREND_WORDS: Mapping[Span, str] = {
-    "month": "24 months", "quarter": "8 quarters", "year": "4 years", "ytd": "24 months", "r12": "24 months",
-}  # fmt: skip
+    "month": "24 months",
+    "quarter": "8 quarters",
+    "year": "4 years",
+    "ytd": "24 months",
+    "r12": "24 months",
+}
 
 
 def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
-    """October 2026, Q4 2026, 2026 (FY 2026 where the year is not the calendar's), Jan to Oct 2026, 12 months to Oct 2026."""
+    """October 2026, Q4 2026, 2026 (FY 2026 in a fiscal calendar), Jan to Oct 2026, 12 months to Oct 2026."""
     end = month_of(period.end)
     year = (calendar.year_start(end) + 11) // 12
     fiscal = "FY" + NBSP if calendar.fiscal_start != 1 else ""
@@ -214,6 +247,13 @@ def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
         if period.start.month != period.end.month
         else period_name(Period("month", period.start, period.end), calendar, long)
     )
+
+
+def period_short(period: Period, calendar: Calendar) -> str:
+    """The shortest name that is clear beside the period it is compared with: Sep, Q3, 2025."""
+    if period.span in ("month", "r12"):
+        return f"{period.end:%b}"
+    return period_name(period, calendar).split(NBSP)[0] if period.span == "quarter" else f"{period.end:%Y}"
 
 
 def day(value: date | None) -> str:

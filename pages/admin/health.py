@@ -10,9 +10,16 @@ from views.desk import Desk
 from views.draw import health as draw
 from views.draw.head import head
 from views.rights import FourfoldError
+from views.wording import sentence
 
-PAGE = Page(title="Data health", needs="health.view", path="health", section="Admin", order=10,
-            help="Freshness, row counts, quarantine, refreshes and problems in definitions.")  # fmt: skip
+PAGE = Page(
+    title="Data health",
+    needs="health.view",
+    path="health",
+    section="Admin",
+    order=10,
+    help="Freshness, row counts, quarantine, refreshes and problems in definitions.",
+)
 
 
 def render(desk: Desk) -> None:
@@ -28,8 +35,12 @@ def _refresh(desk: Desk) -> None:
     if not st.button("Refresh now", type="primary", key="refresh"):
         return
     bar = st.progress(0.0, "Refreshing")
+
+    def told(what: str, share: float) -> None:
+        bar.progress(min(share, 1.0), sentence(what))
+
     try:
-        made = desk.refresh_now(lambda what, share: bar.progress(min(share, 1.0), f"{what[:1].upper()}{what[1:]}"))
+        made = desk.refresh_now(told)
     except FourfoldError as error:
         bar.empty()
         st.error(f"The refresh failed and the old snapshot stays: {error}")

@@ -11,23 +11,53 @@ from views.desk import Desk
 from views.draw import catalog as draw
 from views.draw.head import head
 
-PAGE = Page(title="Catalog", needs="catalog.view", path="catalog", section="Analysis", order=20,
-            help="All metrics with formula, owner and use; searchable by any word of their definition.")  # fmt: skip
+PAGE = Page(
+    title="Catalog",
+    needs="catalog.view",
+    path="catalog",
+    section="Analysis",
+    order=20,
+    help="All metrics with formula, owner and use; searchable by any word of their definition.",
+)
+USES = {"scored": "On a scorecard", "block": "Building blocks"}
 
 
 def render(desk: Desk) -> None:
     """Draw the page."""
     picks = pick(desk, PAGE.needs)
-    frame.top(head("Catalog", f"Every definition in use, with values of {picks.unit_title}, {picks.period_title}"),
-              lambda: picker(desk, picks, scorecard=False), picks.notes)  # fmt: skip
+    frame.top(
+        head("Catalog", f"Every definition in use, with values of {picks.unit_title}, {picks.period_title}"),
+        lambda: picker(desk, picks, scorecard=False),
+        picks.notes,
+    )
     with st.container(key="filters", horizontal=True, gap="small"):
-        query = st.text_input("Search", key="q", bind="query-params", placeholder="Title, formula, owner, tag",
-                              label_visibility="collapsed") or ""  # fmt: skip
-        perspective = st.selectbox("Perspective", list(desk.workspace.perspectives), index=None, placeholder="Every perspective",
-                                   format_func=lambda k: desk.workspace.perspectives[k], label_visibility="collapsed",
-                                   key="catalog.perspective")  # fmt: skip
-        kind = st.selectbox("Use", ["scored", "block"], index=None, placeholder="Scored and building blocks", key="catalog.kind",
-                            format_func={"scored": "On a scorecard", "block": "Building blocks"}.get,
-                            label_visibility="collapsed")  # fmt: skip
+        query = (
+            st.text_input(
+                "Search",
+                key="q",
+                bind="query-params",
+                placeholder="Title, formula, owner, tag",
+                label_visibility="collapsed",
+            )
+            or ""
+        )
+        perspective = st.selectbox(
+            "Perspective",
+            list(desk.workspace.perspectives),
+            index=None,
+            placeholder="Every perspective",
+            format_func=lambda k: desk.workspace.perspectives[k],
+            label_visibility="collapsed",
+            key="catalog.perspective",
+        )
+        kind = st.selectbox(
+            "Use",
+            list(USES),
+            index=None,
+            placeholder="Scored and building blocks",
+            key="catalog.kind",
+            format_func=USES.__getitem__,
+            label_visibility="collapsed",
+        )
     canvas(draw.catalog(catalog.build(desk, picks, query, perspective, kind)), "catalog")
     frame.foot(desk)

@@ -14,8 +14,14 @@ from views.draw import metric as draw
 from views.draw.head import head
 from views.rights import FourfoldError
 
-PAGE = Page(title="Metric", needs="metric.view", path="metric", section="Analysis", order=10,
-            help="One metric over time with target, bands and natural limits; its definition, lineage and rows.")  # fmt: skip
+PAGE = Page(
+    title="Metric",
+    needs="metric.view",
+    path="metric",
+    section="Analysis",
+    order=10,
+    help="One metric over time with target, bands and natural limits; its definition, lineage and rows.",
+)
 
 
 def render(desk: Desk) -> None:

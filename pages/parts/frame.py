@@ -40,8 +40,13 @@ def told(error: Exception, title: str = "Nothing to show here") -> None:
 def dress() -> None:
     """The frame's own look, the sign and the menu."""
     here = Path(__file__)
-    st.set_page_config(page_title="Fourfold", page_icon=here.with_name("sign.svg"), layout="wide", initial_sidebar_state=208,
-                       menu_items={"About": "**Fourfold**: a balanced scorecard that is computed, not typed in."})  # fmt: skip
+    st.set_page_config(
+        page_title="Fourfold",
+        page_icon=here.with_name("sign.svg"),
+        layout="wide",
+        initial_sidebar_state=208,
+        menu_items={"About": "**Fourfold**: a balanced scorecard that is computed, not typed in."},
+    )
     st.logo(here.with_name("sign.svg"), size="medium")
     st.html(here.with_name("shell.css"))
 
@@ -53,8 +58,14 @@ def banner(desk: Desk) -> None:
 
 def closed() -> None:
     """No identity provider and no sample people: nobody is let in."""
-    canvas(draw.empty("Nobody is signed in", "Sample people are for the demo on this machine alone. Serve the demo workspace on "
-                      "127.0.0.1, or set FOURFOLD_SAMPLE_PEOPLE=1 for a workspace of your own on loopback."), "closed")  # fmt: skip
+    canvas(
+        draw.empty(
+            "Nobody is signed in",
+            "Sample people are for the demo on this machine alone. Serve the demo workspace on "
+            "127.0.0.1, or set FOURFOLD_SAMPLE_PEOPLE=1 for a workspace of your own on loopback.",
+        ),
+        "closed",
+    )
 
 
 def home(desk: Desk) -> None:

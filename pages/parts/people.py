@@ -1,7 +1,7 @@
 """Who is looking, where no identity provider says so: a sample person, chosen in the sidebar and kept in a cookie.
 
-Only on the demo (or where its owner says so) and only on loopback; `views.entry` decides. The cookie is worth no more than
-the choice itself: it spares a visitor to choose again in each new tab.
+Only on the demo (or where its owner says so) and only on loopback; `views.entry` decides. The cookie is worth no more
+than the choice itself: it spares a visitor to choose again in each new tab.
 """
 
 import streamlit as st
@@ -28,10 +28,12 @@ def chosen(people: list[SamplePerson]) -> str:
 
 def switch(people: list[SamplePerson]) -> None:
     """The choice, at the foot of the sidebar."""
-    titles = {person.key: f"{person.name} · {person.title}" for person in people}
+    titles = {person.key: person.name for person in people}
+    here = next(person for person in people if person.key == st.session_state[_KEY])
 
     def changed() -> None:
         st.query_params.clear()
 
     with st.sidebar:
         st.selectbox("Looking as", list(titles), format_func=titles.__getitem__, key=_KEY, on_change=changed)
+        st.caption(f"{here.title}  \n{', '.join(here.roles)}")

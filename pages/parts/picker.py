@@ -15,7 +15,7 @@ _KEYS = ("unit", "period", "scorecard")
 
 
 def pick(desk: Desk, needs: Permission) -> Picks:
-    """What the address asks for, else what was picked last on another page, else the default; the address is completed."""
+    """What the address asks for, else what was picked last, else the default; the address is completed."""
     asked = {key: st.query_params[key] for key in _KEYS if key in st.query_params}
     picks = picks_of(desk, asked, needs, st.session_state.get(_MEMORY, {}))
     st.session_state[_MEMORY] = picks.query
@@ -57,7 +57,8 @@ def forget() -> None:
 
 def _select(label: str, key: str, choices: tuple[Choice, ...], chosen: str, into_period: Any = None) -> None:
     widget = f"picker.{key}"
-    titles: Mapping[str, str] = {c.key: "\u2003" * c.depth + c.title for c in choices}
+    titles = {c.key: c.title if c.key == chosen else "\u2003" * c.depth + c.title for c in choices}
+    room = 48 + 6 * len(label) + round(7.4 * min(max(len(titles.get(chosen, "")), 5), 24))  # px: label, text, arrow
     st.session_state[widget] = chosen
 
     def changed() -> None:
@@ -67,5 +68,12 @@ def _select(label: str, key: str, choices: tuple[Choice, ...], chosen: str, into
         else:
             st.query_params[key] = value
 
-    st.selectbox(label, [c.key for c in choices], format_func=lambda k: titles.get(k, k), key=widget, on_change=changed,
-                 filter_mode="fuzzy" if len(choices) > 8 else None)  # fmt: skip
+    st.selectbox(
+        label,
+        [c.key for c in choices],
+        format_func=lambda k: titles.get(k, k),
+        key=widget,
+        on_change=changed,
+        filter_mode="fuzzy" if len(choices) > 8 else None,
+        width=room,
+    )

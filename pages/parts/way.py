@@ -1,4 +1,4 @@
-"""Going somewhere: a click, a pick or a link becomes a page and a query, within the pages that are open to the viewer."""
+"""Going somewhere: a click or a link becomes a page and a query, within the pages that are open to the viewer."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -10,8 +10,14 @@ from views.draw import departments as draw
 from views.draw.head import head
 from views.rights import FourfoldError
 
-PAGE = Page(title="My departments", needs="department.view", path="departments", section="Scorecards", order=20,
-            help="All metrics of your own units, with the units below them; every number leads to its rows.")  # fmt: skip
+PAGE = Page(
+    title="My departments",
+    needs="department.view",
+    path="departments",
+    section="Scorecards",
+    order=20,
+    help="All metrics of your own units, with the units below them; every number leads to its rows.",
+)
 
 
 def render(desk: Desk) -> None:

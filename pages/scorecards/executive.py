@@ -10,8 +10,14 @@ from views.draw import executive as draw
 from views.draw.head import head
 from views.rights import FourfoldError
 
-PAGE = Page(title="Executive", needs="scorecard.view", path="executive", section="Scorecards", order=10,
-            help="Four perspectives, what needs attention and why the score moved, on one screen.")  # fmt: skip
+PAGE = Page(
+    title="Executive",
+    needs="scorecard.view",
+    path="executive",
+    section="Scorecards",
+    order=10,
+    help="Four perspectives, what needs attention and why the score moved, on one screen.",
+)
 
 
 def render(desk: Desk) -> None:

@@ -12,8 +12,14 @@ from views.draw import strategymap as draw
 from views.draw.head import head
 from views.rights import FourfoldError
 
-PAGE = Page(title="Strategy map", needs="map.view", path="map", section="Strategy", order=10,
-            help="Objectives by perspective, coloured by their live score, with the links of cause and effect.")  # fmt: skip
+PAGE = Page(
+    title="Strategy map",
+    needs="map.view",
+    path="map",
+    section="Strategy",
+    order=10,
+    help="Objectives by perspective, coloured by their live score, with the links of cause and effect.",
+)
 
 
 def render(desk: Desk) -> None:

@@ -10,7 +10,9 @@ from views.wording import counted
 def catalog(view: CatalogView) -> Markup:
     """The entries as a table, or what to do when none matches."""
     if not view.entries:
-        words = f"No metric speaks of \u201c{view.query}\u201d. Try fewer words; title, key, owner, formula and tags are searched."
+        words = (
+            f"No metric speaks of “{view.query}”. Try fewer words; title, key, owner, formula and tags are searched."
+        )
         return div("card", div("empty", tag("b", "Nothing found"), words))
     heads = ["Metric", "Now", "Formula", "Perspective", "Owner", "Used in"]
     says = f"{len(view.entries)} of {counted(view.total, 'metric')}"

@@ -64,30 +64,77 @@ def over_time(series: Series, height: int = 320) -> go.Figure:
             ("Lower limit", "Mean", "Upper limit"), series.limits, ("dot", "solid", "dot"), strict=True
         ):
             if low <= y <= high:
-                figure.add_trace(go.Scatter(x=[series.dates[0], series.dates[-1]], y=[y, y], mode="lines", name=name,
-                                            line={"color": LIMIT, "width": 1, "dash": dash}, hoverinfo="skip"))  # fmt: skip
+                figure.add_trace(
+                    go.Scatter(
+                        x=[series.dates[0], series.dates[-1]],
+                        y=[y, y],
+                        mode="lines",
+                        name=name,
+                        line={"color": LIMIT, "width": 1, "dash": dash},
+                        hoverinfo="skip",
+                    )
+                )
     if any(target is not None for target in series.targets):
-        figure.add_trace(go.Scatter(x=series.dates, y=series.targets, mode="lines", name="Target",
-                                    line={"color": AIM, "width": 1.5, "dash": "dash", "shape": "hvh"}, hoverinfo="skip"))  # fmt: skip
-    figure.add_trace(go.Scatter(
-        x=series.dates, y=series.values, mode="lines+markers", name="Value", line={"color": LINE, "width": 2},
-        marker={"color": [TONES.get(s, TONES["grey"]) for s in series.statuses], "size": 7,
+        figure.add_trace(
+            go.Scatter(
+                x=series.dates,
+                y=series.targets,
+                mode="lines",
+                name="Target",
+                line={"color": AIM, "width": 1.5, "dash": "dash", "shape": "hvh"},
+                hoverinfo="skip",
+            )
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=series.dates,
+            y=series.values,
+            mode="lines+markers",
+            name="Value",
+            line={"color": LINE, "width": 2},
+            marker={
+                "color": [TONES.get(s, TONES["grey"]) for s in series.statuses],
+                "size": 7,
                 "symbol": [SYMBOLS.get(s, "circle-open") for s in series.statuses],
-                "line": {"width": [2.0 if f else 0.0 for f in series.flagged], "color": LINE}},
-        text=series.words, hovertemplate="%{text}<extra></extra>", connectgaps=False,
-    ))  # fmt: skip
+                "line": {"width": [2.0 if f else 0.0 for f in series.flagged], "color": LINE},
+            },
+            text=series.words,
+            hovertemplate="%{text}<extra></extra>",
+            connectgaps=False,
+        )
+    )
     figure.update_layout(
-        height=height, margin={"l": 4, "r": 8, "t": 8, "b": 4}, showlegend=False, hovermode="closest", dragmode=False,
+        height=height,
+        margin={"l": 4, "r": 8, "t": 8, "b": 4},
+        showlegend=False,
+        hovermode="closest",
+        dragmode=False,
         xaxis={"showgrid": False, "fixedrange": True, "tickformat": "%b\n%Y", "nticks": 12},
-        yaxis={"range": [low, high], "tickprefix": series.before, "ticksuffix": series.unit, "fixedrange": True, "zeroline": False, "nticks": 6},
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-    )  # fmt: skip
+        yaxis={
+            "range": [low, high],
+            "tickprefix": series.before,
+            "ticksuffix": series.unit,
+            "fixedrange": True,
+            "zeroline": False,
+            "nticks": 6,
+        },
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
     return figure
 
 
 def _edge(series: Series, ys: Sequence[float | None], fill: str | None = None) -> go.Scatter:
-    return go.Scatter(x=series.dates, y=list(ys), mode="lines", line={"width": 0, "shape": "hvh"}, hoverinfo="skip",
-                      fill="tonexty" if fill else None, fillcolor=fill, showlegend=False)  # fmt: skip
+    return go.Scatter(
+        x=series.dates,
+        y=list(ys),
+        mode="lines",
+        line={"width": 0, "shape": "hvh"},
+        hoverinfo="skip",
+        fill="tonexty" if fill else None,
+        fillcolor=fill,
+        showlegend=False,
+    )
 
 
 def _range(series: Series) -> tuple[float, float]:

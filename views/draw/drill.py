@@ -27,8 +27,16 @@ def drill(view: DrillView, history: Markup) -> Markup:
 
 def tabs(ways: Sequence[Way], label: str) -> Markup:
     """Ways beside each other, the chosen one marked; each is a link, so the choice stands in the address."""
-    found = [link(way.href, way.title, class_="tab on" if way.chosen else "tab", data_key=f"{label}-{way.title}",
-                  aria_current="true" if way.chosen else None) for way in ways]  # fmt: skip
+    found = [
+        link(
+            way.href,
+            way.title,
+            class_="tab on" if way.chosen else "tab",
+            data_key=f"{label}-{way.title}",
+            aria_current="true" if way.chosen else None,
+        )
+        for way in ways
+    ]
     return tag("nav", found, class_="tabs", aria_label=label)
 
 
@@ -44,8 +52,15 @@ def _share(one: Share, with_target: bool) -> list[object]:
     mark = status_mark(one.status, worded=False) if one.status else None
     bar = div("sharebar", tag("i", style=f"width:{one.weight * 100:.1f}%"), aria_hidden="true")
     aims: list[object] = [span("quiet", one.target), one.score] if with_target else []
-    return [span("withmark", mark, name), span("strong", one.value), *aims, span("quiet", one.before), one.change,
-            span("quiet", one.rows), bar]  # fmt: skip
+    return [
+        span("withmark", mark, name),
+        span("strong", one.value),
+        *aims,
+        span("quiet", one.before),
+        one.change,
+        span("quiet", one.rows),
+        bar,
+    ]
 
 
 def _rows(rows: Rows) -> Markup:
@@ -53,5 +68,10 @@ def _rows(rows: Rows) -> Markup:
     foot = div("rowfoot", span("quiet", rows.says), join(turn, " "))
     if not rows.rows and not rows.parts:
         return div("empty", tag("b", rows.says), "Choose another period, or look at data health.")
-    return join([div("subtabs", tabs(rows.parts, "Parts")) if rows.parts else "",
-                 table(rows.columns, rows.rows, rows.numeric, label="Rows behind the number"), foot])  # fmt: skip
+    return join(
+        [
+            div("subtabs", tabs(rows.parts, "Parts")) if rows.parts else "",
+            table(rows.columns, rows.rows, rows.numeric, label="Rows behind the number"),
+            foot,
+        ]
+    )

@@ -42,13 +42,32 @@ def _tile(tile: Tile, trend_words: str) -> Markup:
     return tag(
         "section",
         tag("header", tag("h2", link(tile.href, tile.title)), status_mark(tile.status, note=tile.reason)),
-        div("head", value, change, sparkline(tile.trend, tone, 92, 32, label=label)),
-        div("pair", *(part for row in tile.halves for part in
-                      (span("name", row.title), score_bar(row.score, status_of(row.status).tone), _half(row.score)))),
-        div("foot", _worst(tile), _counts(tile), span("coverage", f"{tile.scored} of {tile.due} scored",
-                                                       title=f"coverage {share(tile.coverage)} of the weight that is due")),
-        class_="card tile", aria_label=tile.title,
-    )  # fmt: skip
+        div("head", value, change, sparkline(tile.trend, tone, 88, 32, label=label)),
+        div(
+            "pair",
+            *(
+                part
+                for row in tile.halves
+                for part in (
+                    span("name", row.title),
+                    score_bar(row.score, status_of(row.status).tone),
+                    _half(row.score),
+                )
+            ),
+        ),
+        div(
+            "foot",
+            _worst(tile),
+            _counts(tile),
+            span(
+                "coverage",
+                f"{tile.scored} of {tile.due} scored",
+                title=f"coverage {share(tile.coverage)} of the weight that is due",
+            ),
+        ),
+        class_="card tile",
+        aria_label=tile.title,
+    )
 
 
 def _half(value: float | None) -> Markup:
@@ -76,18 +95,30 @@ def _attention(view: ExecutiveView) -> Markup:
     if not view.concerns:
         good = tag("p", tag("b", "Nothing is off target"), "Every metric with a score is on target.", class_="empty")
         return _card("Needs attention", "", good, class_="attention")
-    heads = [("", ""), ("Metric", ""), ("Actual", "number"), ("Target", "number"), ("Score", "number"),
-             ("Change", "number"), ("24 months", ""), ("Signal or noise", "")]  # fmt: skip
+    heads = [
+        ("", ""),
+        ("Metric", ""),
+        ("Actual", "number"),
+        ("Target", "number"),
+        ("Score", "number"),
+        ("Change", "number"),
+        ("24 months", ""),
+        ("Signal or noise", ""),
+    ]
     table = tag(
         "table",
         tag(
             "thead",
-            tag("tr", [tag("th", span("unseen", "Status") if not h else h, class_=c, scope="col") for h, c in heads]),
+            tag("tr", [tag("th", h or span("unseen", "Status"), class_=c, scope="col") for h, c in heads]),
         ),
         tag("tbody", [_concern(one) for one in view.concerns]),
     )
-    return _card("Needs attention", f"{len(view.concerns)} of {view.concern_count} · red and newly turned first", table,
-                 class_="attention")  # fmt: skip
+    return _card(
+        "Needs attention",
+        f"{len(view.concerns)} of {view.concern_count} · red and newly turned first",
+        table,
+        class_="attention",
+    )
 
 
 def _concern(one: Concern) -> Markup:
@@ -96,15 +127,20 @@ def _concern(one: Concern) -> Markup:
     return tag(
         "tr",
         tag("td", status_mark(one.status, worded=False, note=one.reason)),
-        tag("td", link(one.href, one.title, class_="name", data_key=one.key), badge, span("sub", one.about, title=one.about),
-            class_="metric"),
+        tag(
+            "td",
+            link(one.href, one.title, class_="name", data_key=one.key),
+            badge,
+            span("sub", one.about, title=one.about),
+            class_="metric",
+        ),
         tag("td", link(one.href, one.value), class_="number value"),
         tag("td", one.target, class_="number quiet target"),
         tag("td", score(one.score), class_="number score"),
         tag("td", one.change, class_="number moved"),
         tag("td", sparkline(one.line, None, 92, 24, one.aim, label), class_="line"),
         tag("td", one.signal, class_="signal", title=one.signal_detail or None),
-    )  # fmt: skip
+    )
 
 
 def _why(view: ExecutiveView) -> Markup:
@@ -125,15 +161,24 @@ def _priorities(view: ExecutiveView) -> Markup:
             "p", tag("b", "No priorities yet"), "Give an objective in strategy.yaml `priority: true`.", class_="empty"
         )
         return _card("Priorities", "", body)
-    return _card("Priorities", "done, against expected by now", tag("ul", [_priority(p) for p in view.priorities]),
-                 class_="priorities")  # fmt: skip
+    return _card(
+        "Priorities",
+        "done, against expected by now",
+        tag("ul", [_priority(p) for p in view.priorities]),
+        class_="priorities",
+    )
 
 
 def _priority(one: Priority) -> Markup:
     tone = status_of(one.status).tone
     shown = progress_bar(one.done, one.expected, tone) if one.done is not None else score_bar(one.score, tone)
-    return tag("li", status_mark(one.status, worded=False), link(one.href, one.title, class_="name", title=one.title),
-               span("way", shown, title=one.detail), span("number", one.figure, title=one.detail))  # fmt: skip
+    return tag(
+        "li",
+        status_mark(one.status, worded=False),
+        link(one.href, one.title, class_="name", title=one.title),
+        span("way", shown, title=one.detail),
+        span("number", one.figure, title=one.detail),
+    )
 
 
 def _going_well(strengths: Sequence[Mention], count: int) -> Markup:
@@ -159,10 +204,15 @@ def _going_well(strengths: Sequence[Mention], count: int) -> Markup:
 def _states(view: ExecutiveView) -> Markup:
     """What has no colour, and why: gaps are told as loudly as reds."""
     rows = [
-        tag("li", status_mark(gap.status, worded=False), join([link(gap.href, gap.title)]), span("area", gap.area),
-            span("sub", gap.says))
+        tag(
+            "li",
+            status_mark(gap.status, worded=False),
+            join([link(gap.href, gap.title)]),
+            span("area", gap.area),
+            span("sub", gap.says),
+        )
         for gap in view.gaps
-    ]  # fmt: skip
+    ]
     if not rows:
         body: object = tag(
             "p",

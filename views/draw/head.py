@@ -13,8 +13,13 @@ from views.wording import counted, day, listed, moment, score
 def head(title: str, subtitle: str, status: str | None = None, value: float | None = None, over: str = "") -> Markup:
     """The page's title, with a status and score where the page has one, and what it is about."""
     mark = span("titlescore", span("value", score(value)), status_mark(status)) if status else None
-    return tag("header", div("over", over) if over else None, tag("h1", title, mark), tag("p", subtitle, class_="quiet"),
-               class_="pagehead")  # fmt: skip
+    return tag(
+        "header",
+        div("over", over) if over else None,
+        tag("h1", title, mark),
+        tag("p", subtitle, class_="quiet"),
+        class_="pagehead",
+    )
 
 
 def notices(notes: Sequence[str]) -> Markup:
@@ -33,8 +38,14 @@ def foot(desk: Desk) -> Markup:
         if late
         else span("", "All feeds are fresh")
     )
-    return tag("footer", span("", "Facts up to ", tag("b", day(desk.as_of))), span("", "Refreshed ", tag("b", moment(made))),
-               span("", "Snapshot ", number), feeds, class_="pagefoot")  # fmt: skip
+    return tag(
+        "footer",
+        span("", "Facts up to ", tag("b", day(desk.as_of))),
+        span("", "Refreshed ", tag("b", moment(made))),
+        span("", "Snapshot ", number),
+        feeds,
+        class_="pagefoot",
+    )
 
 
 def empty(title: str, says: str) -> Markup:
@@ -47,5 +58,12 @@ def banner(desk: Desk) -> Markup:
     viewer = desk.viewer
     roles = listed([desk.workspace.roles[role].title for role in viewer.roles if role in desk.workspace.roles])
     units = listed([unit.title for unit in desk.tops(desk.as_of)])
-    return tag("p", tag("b", "Demonstration"), f" without sign-in: {desk.workspace.name} is invented. You look through the eyes of ",
-               tag("b", viewer.name), f", {viewer.title} ({roles}, {units}).", class_="banner", role="note")  # fmt: skip
+    return tag(
+        "p",
+        tag("b", "Demonstration"),
+        f" without sign-in: {desk.workspace.name} is invented. You look through the eyes of ",
+        tag("b", viewer.name),
+        f", {viewer.title} ({roles}, {units}).",
+        class_="banner",
+        role="note",
+    )

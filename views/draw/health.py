@@ -8,10 +8,22 @@ from views.health import Attempt, DatasetRow, HealthView
 
 def health(view: HealthView) -> Markup:
     """Figures, problems, datasets, quarantine, refreshes and known answers, the worrying first."""
-    figures = [div("figure", span("quiet", name), span("large withmark", status_mark(status, worded=False) if status else None, value))
-               for name, value, status in view.figures]  # fmt: skip
-    return div("stack", div("card headline", div("figures", figures)), _problems(view), _datasets(view), _quarantine(view),
-               div("twoside", _attempts(view), _answers(view)))  # fmt: skip
+    figures = [
+        div(
+            "figure",
+            span("quiet", name),
+            span("large withmark", status_mark(status, worded=False) if status else None, value),
+        )
+        for name, value, status in view.figures
+    ]
+    return div(
+        "stack",
+        div("card headline", div("figures", figures)),
+        _problems(view),
+        _datasets(view),
+        _quarantine(view),
+        div("twoside", _attempts(view), _answers(view)),
+    )
 
 
 def _card(title: str, aside: str, *body: object) -> Markup:
@@ -23,8 +35,12 @@ def _problems(view: HealthView) -> Markup | None:
         return None
     items = [tag("li", tag("pre", problem)) for problem in view.problems]
     says = "The snapshot in use was made before. The next refresh will fail until these files are put right."
-    return _card("Problems in definitions", f"{len(items)} in the workspace's files", tag("p", says, class_="quiet"),
-                 tag("ul", items, class_="problems"))  # fmt: skip
+    return _card(
+        "Problems in definitions",
+        f"{len(items)} in the workspace's files",
+        tag("p", says, class_="quiet"),
+        tag("ul", items, class_="problems"),
+    )
 
 
 def _datasets(view: HealthView) -> Markup:
@@ -50,8 +66,15 @@ def _dataset(row: DatasetRow) -> list[object]:
 def _quarantine(view: HealthView) -> Markup | None:
     if view.chosen is None:
         return None
-    body = table(["File", "Line", "Reason", "As it came"], [[b.file, b.line, b.reason, tag("code", b.raw)] for b in view.quarantine],
-                 numbers=(1,)) if view.quarantine else div("empty", tag("b", "Nothing in quarantine"), "Every row kept the contract.")  # fmt: skip
+    body = (
+        table(
+            ["File", "Line", "Reason", "As it came"],
+            [[b.file, b.line, b.reason, span("bad", tag("code", b.raw, title=b.raw))] for b in view.quarantine],
+            numbers=(1,),
+        )
+        if view.quarantine
+        else div("empty", tag("b", "Nothing in quarantine"), "Every row kept the contract.")
+    )
     first = f", the first {len(view.quarantine)}" if len(view.quarantine) >= 50 else ""
     return _card(f"Quarantine: {view.chosen}", view.quarantine_says + first, body)
 
@@ -73,9 +96,28 @@ def _attempt(one: Attempt) -> list[object]:
 
 def _answers(view: HealthView) -> Markup:
     if not view.answers:
-        return _card("Known answers", "", div("empty", tag("b", "None yet"), "Put figures that you know from elsewhere into a metric's "
-                     "`tests:`; every refresh compares them."))  # fmt: skip
-    rows = [[link(a.href, a.metric), a.place, a.expected, a.found, status_mark("green" if a.ok else "red", worded=False), a.source]
-            for a in view.answers]  # fmt: skip
-    return _card("Known answers", "computed against what people know", table(["Metric", "", "Expected", "Found", "", "From"], rows,
-                                                                             numbers=(2, 3)))  # fmt: skip
+        return _card(
+            "Known answers",
+            "",
+            div(
+                "empty",
+                tag("b", "None yet"),
+                "Put figures that you know from elsewhere into a metric's `tests:`; every refresh compares them.",
+            ),
+        )
+    rows = [
+        [
+            link(a.href, a.metric),
+            a.place,
+            a.expected,
+            a.found,
+            status_mark("green" if a.ok else "red", worded=False),
+            a.source,
+        ]
+        for a in view.answers
+    ]
+    return _card(
+        "Known answers",
+        "computed against what people know",
+        table(["Metric", "", "Expected", "Found", "", "From"], rows, numbers=(2, 3)),
+    )

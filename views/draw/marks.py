@@ -19,11 +19,15 @@ def _drawn(key: str) -> Markup:
         "not_due": [tag("circle", cx=6, cy=6, r=4, stroke_dasharray="1.5 1.7", **ring)],
         "stale": [tag("circle", cx=6, cy=6, r=4.2, **ring), tag("path", d="M6 3.2V6H8.2", **ring)],
         "no_target": [tag("path", d="M2 6H10", fill="none", stroke="currentColor", stroke_width=1.8)],
-        "error": [tag("path", d="M6 1.5V7.4", fill="none", stroke="currentColor", stroke_width=2),
-                  tag("circle", cx=6, cy=10, r=1.2, fill="currentColor")],
-        "insufficient": [tag("circle", cx=6, cy=6, r=4.2, **ring), tag("path", d="M6 6V1.8A4.2 4.2 0 0 1 10.2 6Z",
-                                                                       fill="currentColor")],
-    }  # fmt: skip
+        "error": [
+            tag("path", d="M6 1.5V7.4", fill="none", stroke="currentColor", stroke_width=2),
+            tag("circle", cx=6, cy=10, r=1.2, fill="currentColor"),
+        ],
+        "insufficient": [
+            tag("circle", cx=6, cy=6, r=4.2, **ring),
+            tag("path", d="M6 6V1.8A4.2 4.2 0 0 1 10.2 6Z", fill="currentColor"),
+        ],
+    }
     return tag("svg", shapes[key], class_="mark", viewBox="0 0 12 12", width=12, height=12, aria_hidden="true")
 
 
@@ -40,14 +44,26 @@ def change_mark(words: str, good: bool | None, up: bool | None) -> Markup:
     tone = "grey" if good is None else "green" if good else "red"
     arrow = None
     if up is not None:
-        arrow = tag("svg", tag("path", d="M4 1.2 7.4 7H.6Z" if up else "M4 6.8 .6 1H7.4Z", fill="currentColor"),
-                    viewBox="0 0 8 8", width=8, height=8, aria_hidden="true")  # fmt: skip
+        arrow = tag(
+            "svg",
+            tag("path", d="M4 1.2 7.4 7H.6Z" if up else "M4 6.8 .6 1H7.4Z", fill="currentColor"),
+            viewBox="0 0 8 8",
+            width=8,
+            height=8,
+            aria_hidden="true",
+        )
     said = None if good is None else span("unseen", " better" if good else " worse")
     return span(f"change tone-{tone}", arrow, words, said)
 
 
-def sparkline(values: Sequence[float | None], tone: Tone | None = None, width: int = 96, height: int = 28,
-              target: Sequence[float | None] = (), label: str = "") -> Markup:  # fmt: skip
+def sparkline(
+    values: Sequence[float | None],
+    tone: Tone | None = None,
+    width: int = 96,
+    height: int = 28,
+    target: Sequence[float | None] = (),
+    label: str = "",
+) -> Markup:
     """A line over time without axes: gaps stay gaps, the last point is a dot, the target a faint dashed line."""
     known = [v for v in (*values, *target) if v is not None]
     if not any(v is not None for v in values):
@@ -71,9 +87,13 @@ def sparkline(values: Sequence[float | None], tone: Tone | None = None, width: i
         [tag("polyline", points=points, class_="trace") for points in runs if " " in points],
         [tag("circle", cx=dx, cy=dy, r=1, class_="dot") for dx, dy in dots],
         tag("circle", cx=x, cy=y, r=2.4, class_="dot"),
-        class_=f"spark tone-{tone}" if tone else "spark", viewBox=f"0 0 {width} {height}", width=width, height=height,
-        role="img", aria_label=label or None,
-    )  # fmt: skip
+        class_=f"spark tone-{tone}" if tone else "spark",
+        viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
+        role="img",
+        aria_label=label or None,
+    )
 
 
 def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
@@ -105,8 +125,14 @@ def progress_bar(done: float | None, expected: float | None, tone: Tone) -> Mark
 def logo() -> Markup:
     """Four squares: the house's sign, in the accent colour."""
     squares = [(1, 1, 1.0), (13, 1, 0.75), (1, 13, 0.75), (13, 13, 0.45)]
-    return tag("svg", [tag("rect", x=x, y=y, width=10, height=10, rx=2, fill="currentColor", opacity=o)
-                       for x, y, o in squares], viewBox="0 0 24 24", width=22, height=22, aria_hidden="true")  # fmt: skip
+    return tag(
+        "svg",
+        [tag("rect", x=x, y=y, width=10, height=10, rx=2, fill="currentColor", opacity=o) for x, y, o in squares],
+        viewBox="0 0 24 24",
+        width=22,
+        height=22,
+        aria_hidden="true",
+    )
 
 
 def hint(words: object) -> Markup:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from views.draw.html import Markup, div, join, link, span, tag
 from views.draw.marks import status_mark
 from views.draw.tables import table
-from views.metric import HistoryRow, MetricView, Stage, Stop
+from views.lineage import Stage, Stop
+from views.metric import HistoryRow, MetricView
 
 
 def headline(view: MetricView) -> Markup:
     """The number with its target, score, changes and signal: what the chart below unfolds."""
     facts = [
-        ("Actual", span("huge", view.value), None),
+        ("Actual", span("huge", view.value), span("quiet", view.unit) if view.unit else None),
         ("Target", span("large", view.target), None),
         ("Score", span("large", view.score), status_mark(view.status, note=view.reason)),
         *((f"vs {name}", span("large", change), span("quiet", f"was {then}")) for name, then, change in view.changes),
@@ -24,10 +25,20 @@ def headline(view: MetricView) -> Markup:
 
 def beneath(view: MetricView) -> Markup:
     """What the chart's marks mean, and what the natural limits say."""
-    legend = [span("key", tag("i", class_=f"swatch {name}"), words) for name, words in (
-        ("line", "value"), ("aim", "target"), *((("limit", "natural limits and mean"),) if view.series.limits else ()),
-        *((("flag", "special cause"),) if any(view.series.flagged) else ()),
-        *((("redband", "off target"), ("amberband", "watch"), ("greenband", "on target")) if view.series.banded else ()))]  # fmt: skip
+    legend = [
+        span("key", tag("i", class_=f"swatch {name}"), words)
+        for name, words in (
+            ("line", "value"),
+            ("aim", "target"),
+            *((("limit", "natural limits and mean"),) if view.series.limits else ()),
+            *((("flag", "special cause"),) if any(view.series.flagged) else ()),
+            *(
+                (("redband", "off target"), ("amberband", "watch"), ("greenband", "on target"))
+                if view.series.banded
+                else ()
+            ),
+        )
+    ]
     return div("beneath", div("legend", legend), [tag("p", line, class_="quiet") for line in view.signal_says])
 
 
@@ -44,8 +55,16 @@ def definition(view: MetricView) -> Markup:
             for a in view.answers
         ]
         answers = [tag("h3", "Known answers"), table(["", "Expected", "Found", "", "From"], rows, numbers=(1, 2))]
-    return tag("section", tag("header", tag("h2", "Definition")), tag("p", view.description) if view.description else None,
-               tag("p", words, class_="formula"), tag("dl", facts), answers, class_="card definition", aria_label="Definition")  # fmt: skip
+    return tag(
+        "section",
+        tag("header", tag("h2", "Definition")),
+        tag("p", view.description) if view.description else None,
+        tag("p", words, class_="formula"),
+        tag("dl", facts),
+        answers,
+        class_="card definition",
+        aria_label="Definition",
+    )
 
 
 def _piece(words: str, code: bool, href: str | None) -> Markup:
@@ -62,8 +81,14 @@ def lineage(view: MetricView) -> Markup:
         if view.drivers or view.effects
         else None
     )
-    return tag("section", tag("header", tag("h2", "Where it comes from"), span("aside", "source to objective")),
-               tag("ol", stages, class_="lineage"), sides, class_="card", aria_label="Lineage")  # fmt: skip
+    return tag(
+        "section",
+        tag("header", tag("h2", "Where it comes from"), span("aside", "source to objective")),
+        tag("ol", stages, class_="lineage"),
+        sides,
+        class_="card",
+        aria_label="Lineage",
+    )
 
 
 def _stage(stage: Stage) -> Markup:
@@ -85,6 +110,17 @@ def _stops(title: str, stops: Sequence[Stop]) -> Markup | None:
 def history(rows: Sequence[HistoryRow]) -> Markup:
     """The chart's twin: every period in words."""
     heads = ["Period", "Actual", "Target", "Score", "Change", "Rows", "Status", "Note"]
-    body = [[link(r.href, r.period), span("strong", r.value), span("quiet", r.target), r.score, r.change, span("quiet", r.rows),
-             status_mark(r.status), span("quiet", r.note)] for r in rows]  # fmt: skip
+    body = [
+        [
+            link(r.href, r.period),
+            span("strong", r.value),
+            span("quiet", r.target),
+            r.score,
+            r.change,
+            span("quiet", r.rows),
+            status_mark(r.status),
+            span("quiet", r.note),
+        ]
+        for r in rows
+    ]
     return table(heads, body, numbers=(1, 2, 3, 4, 5), label="All periods")

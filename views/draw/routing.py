@@ -1,13 +1,14 @@
-"""Places boxes in lanes and runs links around them: never behind a box. Geometry only: x in percent of the width, y in px.
+"""Places boxes in lanes and runs links around them, never behind one. Geometry only: x in percent of width, y in px.
 
 A link that skips a lane gets a slot of its own between that lane's boxes; between lanes it runs in the free channel, so
 that it cannot meet a box. Order within lanes is found by barycentre sweeps, as in layered graph drawing (Sugiyama).
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-BOX, CHANNEL, MARGIN = 86.0, 54.0, 13.0  # heights in px: a box, the free channel between lanes, above the first lane
+BOX, CHANNEL, MARGIN = 92.0, 66.0, 13.0  # heights in px: a box, the free channel between lanes, above the first lane
 SLOT, GAP, WIDEST = 1.6, 2.0, 21.0  # widths in percent: a passing link, the least gap between boxes, the widest box
 
 Edge = tuple[str, str]
@@ -85,7 +86,7 @@ def _chain(edge: Edge, lane_of: Mapping[str, int]) -> list[_Stop]:
 def _ordered(rows: list[list[_Stop]], chains: Mapping[Edge, list[_Stop]]) -> list[list[_Stop]]:
     near: dict[str, list[str]] = {stop.key: [] for row in rows for stop in row}
     for chain in chains.values():
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in itertools.pairwise(chain):
             near[one.key].append(other.key)
             near[other.key].append(one.key)
     best, least = rows, _crossings(rows, chains)
@@ -113,13 +114,15 @@ def _crossings(rows: Sequence[Sequence[_Stop]], chains: Mapping[Edge, list[_Stop
     at = {stop.key: index for row in rows for index, stop in enumerate(row)}
     legs: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for chain in chains.values():
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in itertools.pairwise(chain):
             low, high = (one, other) if one.lane > other.lane else (other, one)
             legs.setdefault((low.lane, high.lane), []).append((at[low.key], at[high.key]))
     return sum(
         (a[0] - b[0]) * (a[1] - b[1]) < 0
-        for pairs in legs.values() for i, a in enumerate(pairs) for b in pairs[i + 1 :]
-    )  # fmt: skip
+        for pairs in legs.values()
+        for i, a in enumerate(pairs)
+        for b in pairs[i + 1 :]
+    )
 
 
 def _placed(rows: Sequence[Sequence[_Stop]]) -> dict[str, Box]:
@@ -144,33 +147,35 @@ def _ports(chains: Mapping[Edge, list[_Stop]], boxes: Mapping[str, Box]) -> _Por
     """Spread the ends of links along the upper and lower edge of each box, in the order of where they go."""
     ends: dict[tuple[str, bool], list[str]] = {}
     for chain in chains.values():
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in itertools.pairwise(chain):
             same = one.lane == other.lane
             ends.setdefault((one.key, other.lane < one.lane or same), []).append(other.key)
             ends.setdefault((other.key, one.lane < other.lane or same), []).append(one.key)
     found: dict[tuple[str, str, bool], float] = {}
     for (key, top), others in ends.items():
         box = boxes[key]
-        ranked = sorted(others, key=lambda other: boxes[other].centre)
-        for index, other in enumerate(ranked):
-            found[key, other, top] = box.left + box.width * (0.5 + ((index + 1) / (len(ranked) + 1) - 0.5) * 0.7)
+        ranked = sorted(others, key=lambda far: boxes[far].centre)
+        for index, end in enumerate(ranked):
+            found[key, end, top] = box.left + box.width * (0.5 + ((index + 1) / (len(ranked) + 1) - 0.5) * 0.7)
     return found
 
 
-def _route(edge: Edge, chain: list[_Stop], boxes: Mapping[str, Box], ports: _Ports,
-           rows: Sequence[Sequence[_Stop]]) -> Route:  # fmt: skip
+def _route(
+    edge: Edge, chain: list[_Stop], boxes: Mapping[str, Box], ports: _Ports, rows: Sequence[Sequence[_Stop]]
+) -> Route:
     if chain[0].lane == chain[-1].lane:
         return _level(edge, boxes, ports, [stop.key for stop in rows[chain[0].lane]])
     up = chain[-1].lane < chain[0].lane
     path, head = "", (0.0, 0.0)
-    for one, other in zip(chain, chain[1:], strict=False):
+    for one, other in itertools.pairwise(chain):
         x, goal = ports[one.key, other.key, up], ports[other.key, one.key, not up]
         y = boxes[one.key].top + (0 if up else BOX)
         end = boxes[other.key].top + (BOX if up else 0)
         if other is chain[-1]:
             end += 5 if up else -5
         middle = (y + end) / 2
-        path += f"{'M' if not path else 'L'}{x:.2f},{y:.1f} C{x:.2f},{middle:.1f} {goal:.2f},{middle:.1f} {goal:.2f},{end:.1f} "
+        path += f"{'L' if path else 'M'}{x:.2f},{y:.1f} "
+        path += f"C{x:.2f},{middle:.1f} {goal:.2f},{middle:.1f} {goal:.2f},{end:.1f} "
         head = (goal, end)
     return Route(edge, path.strip(), head, "up" if up else "down")
 

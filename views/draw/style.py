@@ -6,6 +6,6 @@ from pathlib import Path
 
 @cache
 def sheet() -> str:
-    """The style sheet of the canvas. It speaks of colours as theme variables only, so light and dark need no second one."""
+    """The style sheet of the canvas. Its colours are theme variables only, so light and dark need no second one."""
     folder = Path(__file__).parent / "css"
     return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.css")))

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from views.draw.html import Markup, div, tag
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[int] | None = None,
-          label: str = "") -> Markup:  # fmt: skip
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[int] | None = None, label: str = ""
+) -> Markup:
     """A table; `numbers` are the indexes of right-aligned columns, by default all but the first."""
     right = set(range(1, len(heads)) if numbers is None else numbers)
     head = tag("tr", [tag("th", h, scope="col", class_="number" if i in right else None) for i, h in enumerate(heads)])

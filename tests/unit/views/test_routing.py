@@ -1,5 +1,6 @@
 """Links of the strategy map run around boxes, whatever the map."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -20,8 +21,10 @@ def maps(draw: st.DrawFn) -> tuple[list[list[str]], list[tuple[str, str]]]:
 
 def points(route: Route) -> Iterator[tuple[float, float]]:
     """Points along a path of M, L and C commands, dense enough to meet any box that lies on it."""
-    numbers = [(command, [float(n) for n in re.findall(r"-?[\d.]+", rest)])
-               for command, rest in re.findall(r"([MLC])([^MLC]*)", route.path)]  # fmt: skip
+    numbers = [
+        (command, [float(n) for n in re.findall(r"-?[\d.]+", rest)])
+        for command, rest in re.findall(r"([MLC])([^MLC]*)", route.path)
+    ]
     x = y = 0.0
     for command, n in numbers:
         if command == "M":
@@ -34,8 +37,10 @@ def points(route: Route) -> Iterator[tuple[float, float]]:
             a, b, c, d, e, f = n
             for t in (s / 40 for s in steps):
                 u = 1 - t
-                yield (u**3 * x + 3 * u * u * t * a + 3 * u * t * t * c + t**3 * e,
-                       u**3 * y + 3 * u * u * t * b + 3 * u * t * t * d + t**3 * f)  # fmt: skip
+                yield (
+                    u**3 * x + 3 * u * u * t * a + 3 * u * t * t * c + t**3 * e,
+                    u**3 * y + 3 * u * u * t * b + 3 * u * t * t * d + t**3 * f,
+                )
         x, y = n[-2:]
 
 
@@ -60,7 +65,7 @@ def test_boxes_of_a_lane_stand_apart_and_inside(drawn: tuple[list[list[str]], li
     for lane in lanes:
         row = sorted((found.boxes[key] for key in lane), key=lambda box: box.left)
         assert all(box.left >= 0 and box.left + box.width <= 100.001 for box in row)
-        assert all(one.left + one.width < other.left for one, other in zip(row, row[1:], strict=False))
+        assert all(one.left + one.width < other.left for one, other in itertools.pairwise(row))
 
 
 def test_a_straight_ladder_has_no_crossing_of_its_own_making() -> None:
