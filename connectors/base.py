@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, get_args
 
 import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from data.documents import nearest
 from data.warehouse import Connection
@@ -49,6 +51,15 @@ class ColumnModel(Strict):
     decimal_mark: Literal[".", ","] | None = None
     thousands: Literal[".", ",", " ", "'"] | None = None
     description: str | None = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """An editor accepts the shorthand, too."""
+        whole = handler(core)
+        named = handler.resolve_ref_schema(whole)
+        named["anyOf"] = [{"enum": list(get_args(Type))}, {"type": "object", "required": ["type"]}]
+        named.pop("type", None)
+        return whole
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from data.documents import nearest
 from data.errors import ContractError
 from data.warehouse import identifier, literal
 
-REASON, RAW = "__reason", "__raw"
+REASON, RAW = "__reason", "__raw"  # hidden by the views over fact files: to drop a column rewrites the file
 ENGINE_TYPES: Mapping[str, str] = {
     "text": "VARCHAR",
     "integer": "BIGINT",
@@ -18,6 +18,7 @@ ENGINE_TYPES: Mapping[str, str] = {
     "date": "DATE",
     "timestamp": "TIMESTAMP",
 }
+_SPACES = " \t\r\n\u00a0"
 EARLIEST, LATEST = "1900-01-01", "2200-12-31"
 
 _EXPECTED: Mapping[str, str] = {
@@ -143,11 +144,15 @@ def select(bound: tuple[Bound, ...], reading: Reading, relation: str) -> str:
 def _trimmed(original: str, raw: Raw, null_values: tuple[str, ...]) -> str:
     if family(raw.type) != "text":
         return original
-    text = f"trim(CAST({original} AS VARCHAR), ' \t\r\n\u00a0')"
+    value = original if raw.type == "VARCHAR" else f"CAST({original} AS VARCHAR)"
+    # most values have no space around them, and to see that costs a tenth of trimming
+    tight = " AND ".join([f"{value} >= '!'", *(f"NOT suffix({value}, '{space}')" for space in _SPACES)])
+    trimmed = f"nullif(trim({value}, '{_SPACES}'), '')"
+    text = f"CASE WHEN {tight} AND NOT prefix({value}, '\u00a0') THEN {value} ELSE {trimmed} END"
     if not null_values:
-        return f"nullif({text}, '')"
+        return text
     nothing = ", ".join(literal(value.strip()) for value in ("", *null_values))
-    return f"CASE WHEN {text} NOT IN ({nothing}) THEN {text} END"
+    return f"CASE WHEN ({text}) NOT IN ({nothing}) THEN {text} END"
 
 
 def _typed(value: str, one: Bound) -> str:

@@ -49,6 +49,10 @@ class Shelf:
             self._keep(draft, source, path)
         return Placed((self._fact(path, None, rows),), content)
 
+    @property
+    def _columns(self) -> str:
+        return ", ".join(identifier(name) for name in self.dataset.loaded())
+
     def _keep(self, draft: Draft, source: str, path: Path) -> None:
         column = self.dataset.cursor or self.dataset.split_by_year
         refused = self._one(f"SELECT count(*) FROM {source}.quarantine") > 0
@@ -58,7 +62,7 @@ class Shelf:
             draft.keep(path)
             return
         rows = self._one(f"SELECT count(*) FROM {source}.data")
-        ordered = f"SELECT * FROM {source}.data ORDER BY {identifier(column)}"
+        ordered = f"SELECT {self._columns} FROM {source}.data ORDER BY {identifier(column)}"
         self._write(path, ordered, rows, f"{source}.quarantine" if refused else "")
 
     def _by_year(self, source: str, split: str) -> Placed:
@@ -71,7 +75,7 @@ class Shelf:
             if year is not None:
                 content = _digest(self.contract, *map(str, (year, rows, *sums)))
                 path = self._path(content, f"{year}")
-                chosen = f"SELECT * FROM {source}.data WHERE year({column}) = {year} ORDER BY {column}"
+                chosen = f"SELECT {self._columns} FROM {source}.data WHERE year({column}) = {year} ORDER BY {column}"
                 if not path.is_file():
                     self._write(path, chosen, rows)
                 files.append(self._fact(path, year, rows))
@@ -82,7 +86,7 @@ class Shelf:
             content = _digest(self.contract, *self._hash(source, f"WHERE {column} IS NULL"))
             path = self._path(content, "rest")
             if not path.is_file():
-                chosen = f"SELECT * FROM {source}.data WHERE {column} IS NULL"
+                chosen = f"SELECT {self._columns} FROM {source}.data WHERE {column} IS NULL"
                 self._write(path, chosen, undated, f"{source}.quarantine" if refused else "")
             files.append(self._fact(path, None, undated))
             prints.append(content)

@@ -54,8 +54,6 @@ def stage(connection: Connection, alias: str, place: Place, dataset: DatasetMode
         _mark(connection, target, dataset)
         expected = _quarantine(connection, target, dataset, pieces)
     connection.execute(f"DELETE FROM {target}.data WHERE {REASON} IS NOT NULL OR rowid IN (SELECT row FROM marked)")
-    connection.execute(f"ALTER TABLE {target}.data DROP COLUMN {REASON}")
-    connection.execute(f"ALTER TABLE {target}.data DROP COLUMN {RAW}")
     rows, quarantined = (_count(connection, f"{target}.{table}") for table in ("data", "quarantine"))
     if rows + quarantined != expected:
         raise ContractError(

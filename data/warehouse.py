@@ -192,8 +192,9 @@ def open_facts(
             "SELECT database_name FROM duckdb_tables() WHERE table_name = 'quarantine'"
         ).fetchall()
     }
+    shown = dict(connection.execute(_SHOWN).fetchall())
     for dataset, parts in aliases.items():
-        union = " UNION ALL ".join(f"SELECT * FROM {identifier(alias)}.main.data" for alias in parts)
+        union = " UNION ALL ".join(f"SELECT {shown[alias]} FROM {identifier(alias)}.main.data" for alias in parts)
         connection.execute(f"CREATE VIEW source.{identifier(dataset)} AS {union}")
         bad = [f"SELECT * FROM {identifier(alias)}.main.quarantine" for alias in parts if alias in refused]
         connection.execute(f"CREATE VIEW quarantine.{identifier(dataset)} AS {' UNION ALL '.join(bad or [_NO_ROWS])}")
@@ -205,6 +206,11 @@ def open_facts(
 QUARANTINE_COLUMNS = "source_file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR"
 _NO_ROWS = """SELECT NULL::VARCHAR AS source_file, NULL::BIGINT AS line, NULL::VARCHAR AS reason, NULL::VARCHAR AS raw
     WHERE false"""
+
+
+# the columns of each file's table `data` but those that loading needed for itself
+_SHOWN = """SELECT database_name, string_agg('"' || replace(column_name, '"', '""') || '"', ', ' ORDER BY column_index)
+    FROM duckdb_columns() WHERE table_name = 'data' AND NOT starts_with(column_name, '__') GROUP BY database_name"""
 
 
 def _attach_reading(connection: DuckDBPyConnection, path: Path, alias: str) -> None:
