@@ -17,6 +17,8 @@ from data.lock import exclusive
 from flows import starter
 from flows.opened import open_current
 from flows.refresh import refresh as run_refresh
+from flows.schemas import reference as reference_text
+from flows.schemas import write_schemas
 from flows.workspace import assemble
 
 PIPED_WIDTH = 140  # characters, where no terminal says how wide it is
@@ -103,6 +105,22 @@ def scorecard(
             tell_json(as_content(found))
         else:
             show(found, Console(width=None if sys.stdout.isatty() else PIPED_WIDTH))
+
+
+@fourfold.command()
+def schema(
+    folder: Annotated[Path, typer.Argument(help="Where the JSON Schemas go; an editor then completes and checks YAML.")],
+) -> None:
+    """Write a JSON Schema for each kind of file in a workspace. In VS Code name them under `yaml.schemas`."""
+    with failing_in_words(as_json=False):
+        for path in write_schemas(folder):
+            tell(str(path))
+
+
+@fourfold.command()
+def reference() -> None:
+    """Print the reference of all files of a workspace as Markdown."""
+    tell(reference_text().rstrip())
 
 
 def existing(workspace: Path) -> Path:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from data.calendar import MONTHS, Calendar, last_closed_month_end, parse_month
+from data.calendar import MONTHS, Calendar, last_closed_month_end, last_day, month_of, parse_month
 from data.documents import nearest
+from data.writing import Month
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 KEY = r"^[a-z][a-z0-9_]*$"
@@ -28,18 +29,13 @@ def _month_number(value: Any) -> Any:
     return value
 
 
-def _dated(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
-
-
-Month = Annotated[str, BeforeValidator(_dated), Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$", description="2025-01")]
-
-
 class CalendarModel(BaseModel):
     """When the organisation's year begins."""
 
     model_config = STRICT
-    fiscal_year_starts: Annotated[int, BeforeValidator(_month_number), Field(ge=1, le=12)] = 1
+    fiscal_year_starts: Annotated[
+        int, BeforeValidator(_month_number, json_schema_input_type=int | str), Field(ge=1, le=12)
+    ] = 1
 
 
 class RetentionModel(BaseModel):
@@ -137,7 +133,7 @@ class UnitsModel(BaseModel):
 
 @dataclass(frozen=True)
 class Membership:
-    """`unit` belongs to `parent` from `start` to `end`, both inclusive."""
+    """`unit` belongs to `parent` from `start` to `end`, both inclusive; figures go by whole months, so `end` is a last day."""
 
     parent: str
     start: date = LONG_AGO
@@ -243,7 +239,12 @@ def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, 
         if model.level not in levels:
             faults.append((index, f"'{model.level}' is not a level", nearest(model.level, levels)))
         built[model.key] = Unit(
-            model.key, model.title, model.level, memberships, model.from_ or LONG_AGO, model.to or FAR_AHEAD
+            model.key,
+            model.title,
+            model.level,
+            _in_months(memberships, model),
+            model.from_ or LONG_AGO,
+            model.to or FAR_AHEAD,
         )
     roots = [index for index, model in enumerate(units) if not _memberships(model)]
     if len(roots) != 1:
@@ -261,6 +262,18 @@ def _memberships(model: UnitModel) -> tuple[Membership, ...]:
         return (Membership(model.parent, model.from_ or LONG_AGO, model.to or FAR_AHEAD),)
     found = [Membership(m.unit, m.from_ or LONG_AGO, m.to or FAR_AHEAD) for m in model.parent]
     return tuple(sorted(found, key=lambda m: m.start))
+
+
+def _in_months(memberships: tuple[Membership, ...], model: UnitModel) -> tuple[Membership, ...]:
+    """Memberships within the unit's life, each to the end of its last month unless another begins in it."""
+    born, died = model.from_ or LONG_AGO, model.to or FAR_AHEAD
+    found = []
+    for at, m in enumerate(memberships):
+        start, end = max(m.start, born), min(m.end, died)
+        if start <= end:
+            free = memberships[at + 1].start - timedelta(days=1) if at + 1 < len(memberships) else FAR_AHEAD
+            found.append(Membership(m.parent, start, min(last_day(month_of(end)), free)))
+    return tuple(found)
 
 
 def _loops(units: Mapping[str, Unit], order: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -296,7 +309,6 @@ __all__ = [
     "STRICT",
     "Key",
     "Membership",
-    "Month",
     "Settings",
     "Tree",
     "Unit",

@@ -6,21 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.calendar import Span, parse_month
+from data.writing import Month, Quantity
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-def _text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
-
-
-def _share(value: Any) -> Any:
-    if isinstance(value, str) and value.strip().endswith("%"):
-        return float(value.strip().rstrip("%")) / 100
-    return value
-
-
-Month = Annotated[str, BeforeValidator(_text), Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 
 
 class WeightStep(BaseModel):
@@ -53,7 +41,7 @@ def _weights(value: Any) -> Any:
     return value
 
 
-Weights = Annotated[dict[str, Weight], BeforeValidator(_weights)]
+Weights = Annotated[dict[str, Weight], BeforeValidator(_weights, json_schema_input_type=dict[str, Weight] | list[str])]
 
 
 class ProgressModel(BaseModel):
@@ -62,8 +50,8 @@ class ProgressModel(BaseModel):
     model_config = STRICT
     metric: str
     span: Span = "r12"
-    baseline: Annotated[float, BeforeValidator(_share)]
-    target: Annotated[float, BeforeValidator(_share)]
+    baseline: Quantity
+    target: Quantity
     start: date
     end: date
 
@@ -124,4 +112,4 @@ class Scorecard(BaseModel):
     objectives: Weights = {}
     metrics: Weights = {}
     missing: Literal["ignore", "strict", "zero", "worst", "best"] = "ignore"
-    minimum_coverage: Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)] = 0.5
+    minimum_coverage: Annotated[Quantity, Field(ge=0, le=1)] = 0.5

@@ -13,7 +13,11 @@ class Driver(BaseModel):
     """An edge from leading metrics to a lagging one; `lag` in months as text, `component` edges are identities."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    from_: Annotated[tuple[str, ...], Field(alias="from", min_length=1), BeforeValidator(_many)]
+    from_: Annotated[
+        tuple[str, ...],
+        Field(alias="from", min_length=1),
+        BeforeValidator(_many, json_schema_input_type=str | list[str]),
+    ]
     to: str
     lag: Annotated[str, Field(pattern=r"^\d+ months?$")] = "0 months"
     sign: Literal["+", "-"] = "+"

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from metrics.definitions.quantities import BackValue, Quantity
+from data.writing import Quantity
+from metrics.definitions.quantities import BackValue
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 Function = Literal["sum", "count", "count_distinct", "average", "min", "max", "sum_boolean"]

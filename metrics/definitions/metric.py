@@ -1,10 +1,10 @@
 """A metric as its file says it: one kind, and everything that a scorecard needs beside the formula."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from data.writing import Month, Quantity
 from metrics.definitions.kinds import (
     KINDS,
     Aggregate,
@@ -17,19 +17,12 @@ from metrics.definitions.kinds import (
     Stock,
     ToDate,
 )
-from metrics.definitions.quantities import AnchorValue, AtTarget, Distance, Quantity, parse_anchor
+from metrics.definitions.quantities import AtTarget, Distance, parse_anchor
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 Direction = Literal["up", "down", "band"]
 Indicator = Literal["leading", "lagging"]
 Cadence = Literal["month", "quarter", "year"]
-
-
-def _dated(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
-
-
-Month = Annotated[str, BeforeValidator(_dated), Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 
 
 class TargetStep(BaseModel):
@@ -62,7 +55,7 @@ def _pair(value: Any) -> Any:
     return parse_anchor(value)
 
 
-PairOrOne = Annotated[Any, BeforeValidator(_pair)]
+PairOrOne = Annotated[Any, BeforeValidator(_pair, json_schema_input_type=float | str | list[float | str])]
 
 
 class Anchors(BaseModel):
@@ -188,7 +181,6 @@ class Metric(BaseModel):
 
 
 __all__ = [
-    "AnchorValue",
     "Anchors",
     "Cadence",
     "Direction",

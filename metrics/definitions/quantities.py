@@ -6,24 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
-_PERCENT = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*%$")
+from data.writing import PERCENT, parse_quantity
+
 _SHARE = re.compile(r"^(\d+(?:\.\d+)?)\s*%\s+of\s+target$")
 _MARGIN = re.compile(r"^(\d+(?:\.\d+)?)(\s*%)?\s+from\s+target$")
 _BACK = re.compile(r"^(\d+)\s+(period|month|quarter|year)s?$")
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("a number is needed, not true or false")  # noqa: TRY004  pydantic collects ValueErrors
-    if isinstance(value, str):
-        match = _PERCENT.match(value.strip())
-        if not match:
-            raise ValueError(f"'{value}' is not a number or a percentage such as 95 %")
-        return float(match[1]) / 100
-    return value
-
-
-Quantity = Annotated[float, BeforeValidator(_number)]
 
 
 @dataclass(frozen=True)
@@ -54,9 +41,9 @@ def parse_anchor(value: Any) -> Anchor:
             return Distance(share=float(match[1]) / 100)
         if match := _MARGIN.match(text):
             return Distance(margin=float(match[1]) / (100 if match[2] else 1))
-        if not _PERCENT.match(text):
+        if not PERCENT.match(text):
             raise ValueError(f"'{value}' is no anchor; write a number, 'target', '10 % of target' or '5 from target'")
-    number = _number(value)
+    number = parse_quantity(value)
     if not isinstance(number, int | float):
         raise ValueError(  # noqa: TRY004  pydantic collects ValueErrors
             "an anchor is a number, 'target', '10 % of target' or '5 from target'"
@@ -64,7 +51,7 @@ def parse_anchor(value: Any) -> Anchor:
     return float(number)
 
 
-AnchorValue = Annotated[Any, BeforeValidator(parse_anchor), PlainSerializer(str)]
+AnchorValue = Annotated[Any, BeforeValidator(parse_anchor, json_schema_input_type=float | str), PlainSerializer(str)]
 
 
 @dataclass(frozen=True)
@@ -90,4 +77,4 @@ def parse_back(value: Any) -> Back:
     return Back(count * {"month": 1, "quarter": 3, "year": 12}[word], f"{count} {word}{'s' if count > 1 else ''}")
 
 
-BackValue = Annotated[Any, BeforeValidator(parse_back)]
+BackValue = Annotated[Any, BeforeValidator(parse_back, json_schema_input_type=str)]

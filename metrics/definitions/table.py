@@ -78,7 +78,9 @@ class Table(BaseModel):
     time: Time | None = None
     unit: UnitOf | None = None
     joins: dict[str, Join] = {}
-    dimensions: dict[str, Annotated[Dimension, BeforeValidator(_dimension)]] = {}
+    dimensions: dict[
+        str, Annotated[Dimension, BeforeValidator(_dimension, json_schema_input_type=str | dict[str, str])]
+    ] = {}
     rows: tuple[str, ...] = ()
     freshness: Freshness | None = None
 
