@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -55,24 +56,28 @@ def test_history_ends_with_the_month_before_today(tmp_path: Path) -> None:
     assert (str(months[0]), str(months[-1]), len(months)) == ("2023-02", "2027-01", MONTHS)
 
 
-def test_facts_that_are_there_are_not_made_again(tmp_path: Path) -> None:
-    first = generate(tmp_path)
-    stamp = (tmp_path / ".stamp.json").stat().st_mtime_ns
+def test_facts_that_are_there_are_not_made_again(made: tuple[Path, dict[str, int]]) -> None:
+    folder, rows = made
+    stamp = (folder / ".stamp.json").stat().st_mtime_ns
     heard: list[str] = []
-    assert generate(tmp_path, progress=lambda text, _share: heard.append(text)) == first
+    assert generate(folder, progress=lambda text, _share: heard.append(text)) == rows
     assert not heard
-    assert (tmp_path / ".stamp.json").stat().st_mtime_ns == stamp
+    assert (folder / ".stamp.json").stat().st_mtime_ns == stamp
 
 
-def test_a_missing_file_or_an_older_generator_makes_them_again(tmp_path: Path) -> None:
-    generate(tmp_path)
-    (tmp_path / "ideas.jsonl").unlink()
-    generate(tmp_path)
-    assert (tmp_path / "ideas.jsonl").exists()
-    stamp = json.loads((tmp_path / ".stamp.json").read_text())
-    (tmp_path / ".stamp.json").write_text(json.dumps({**stamp, "generator": "an older one"}))
+def test_a_missing_file_makes_them_again(made: tuple[Path, dict[str, int]], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(made[0], tmp_path / "files"))
+    (folder / "ideas.jsonl").unlink()
+    assert generate(folder) == made[1]
+    assert hashes(folder) == hashes(made[0])
+
+
+def test_an_older_generator_makes_them_again(made: tuple[Path, dict[str, int]], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(made[0], tmp_path / "files"))
+    stamp = json.loads((folder / ".stamp.json").read_text())
+    (folder / ".stamp.json").write_text(json.dumps({**stamp, "generator": "an older one"}))
     heard: list[float] = []
-    generate(tmp_path, progress=lambda _text, share: heard.append(share))
+    generate(folder, progress=lambda _text, share: heard.append(share))
     assert heard == sorted(heard)
     assert heard[-1] == 1.0
 
