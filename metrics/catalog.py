@@ -1,19 +1,19 @@
 """All definitions of a workspace together: looked up, classified, and held against each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlglot import exp
 
 from metrics.definitions.driver import Driver
-from metrics.definitions.kinds import Aggregate, Change, FirstPer, InlineStock, Ratio, Rolling, Stock, ToDate
+from metrics.definitions.kinds import Aggregate, Change, FirstPer, InlineStock, Operand, Ratio, Rolling, Stock, ToDate
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.definitions.table import Table
 from metrics.expressions import Resolver, names_in, parse, table_resolver
 
 Columns = Mapping[str, str]  # column > type, as the contract says it
-Additivity = Literal["sum", "level", "intensive", "point"]
+Additivity = Literal["sum", "level", "intensive", "rate", "point"]
 
 
 @dataclass(frozen=True)
@@ -75,20 +75,34 @@ class Catalog:
         """How a stated target of this metric carries over units and time.
 
         sum: adds over both. level: adds over units, the last one counts over time. intensive (ratios, averages,
-        shares): a constant stays itself everywhere. point (distinct counts, extremes): holds only where it is stated.
+        shares): a constant stays itself everywhere. rate (a sum over a level, as revenue per head): the same for all
+        units, but it grows with the span, so it holds for a month alone. point (distinct counts, extremes): holds only
+        where it is stated.
         """
         body = self.metrics[key].body
         if isinstance(body, Aggregate | Stock | FirstPer):
             return _additivity_of_rows(body)
         if isinstance(body, str):
             kinds = {self.additivity(part) for part in self.parts(key)}
-            return kinds.pop() if len(kinds) == 1 and _linear(parse(body)) else "intensive"
+            alike = len(kinds) == 1 and _linear(parse(body))
+            return kinds.pop() if alike else _quotient({self._pace(part) for part in self.parts(key)})
+        if isinstance(body, Ratio):
+            return _quotient({self._pace(body.numerator), self._pace(body.denominator)})
         if isinstance(body, ToDate | Rolling):
             inner = self.additivity(body.metric)
-            return "level" if inner == "sum" else inner
+            return FIXED_WINDOW.get(inner, inner)
         return "point" if isinstance(body, Change) and body.as_ == "absolute" else "intensive"
 
+    def _pace(self, operand: Operand) -> Additivity:
+        """The additivity of a part of a formula; a stock is a level also where it counts distinct things."""
+        if isinstance(operand, InlineStock):
+            return "level"
+        if isinstance(operand, Aggregate):
+            return _additivity_of_rows(operand)
+        return "level" if isinstance(self.metrics[operand].body, Stock) else self.additivity(operand)
 
+
+FIXED_WINDOW: Mapping[Additivity, Additivity] = {"sum": "level", "rate": "intensive"}
 BY_FUNCTION: Mapping[str, Additivity] = {
     "average": "intensive",
     "count_distinct": "point",
@@ -103,6 +117,11 @@ def _additivity_of_rows(body: Aggregate | Stock | FirstPer) -> Additivity:
     if body.over_time and body.function != "count_distinct":
         return "level"
     return BY_FUNCTION.get(body.function, "sum")
+
+
+def _quotient(kinds: Collection[Additivity]) -> Additivity:
+    """Of a formula that is more than a sum of like parts."""
+    return "rate" if "rate" in kinds or {"sum", "level"} <= set(kinds) else "intensive"
 
 
 def _linear(tree: exp.Expr) -> bool:

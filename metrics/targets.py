@@ -15,6 +15,7 @@ from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, window_colu
 from metrics.states import States
 
 Columns = dict[str, Floats]  # anchor name (see scoring.anchors.FIELDS) > (units, months)
+ALIKE = ("intensive", "rate")  # one target for all units
 
 
 class TargetBook:
@@ -48,7 +49,7 @@ class TargetBook:
         out = np.full(self.grid.shape, np.nan)
         for step in steps:
             low, high = months_between(self.grid, step.from_, step.to)
-            unit = step.unit or ("each" if additivity == "intensive" else self.grid.units[0])
+            unit = step.unit or ("each" if additivity in ALIKE else self.grid.units[0])
             rows = slice(None) if unit == "each" else [self.grid.units.index(unit)]
             out[rows, low:high] = step.value
         return _filled_upwards(out, additivity, self.grid)
@@ -86,7 +87,7 @@ class TargetBook:
     def _absolute(self, number: float, additivity: Additivity, window: Window) -> Floats:
         """An absolute number holds everywhere for a ratio or average, else only where stated: top unit, month."""
         out = np.full(self.grid.shape, np.nan)
-        if additivity == "intensive":
+        if additivity == "intensive" or (additivity == "rate" and window == MONTH):
             out[:] = number
         elif window == MONTH or additivity == "level":
             out[0, :] = number
@@ -130,7 +131,7 @@ def months_between(grid: Grid, start: str | None, end: str | None) -> tuple[int,
 
 
 def _filled_upwards(stated: Floats, additivity: Additivity, grid: Grid) -> Floats:
-    """A unit without a stated target takes the sum (additive) or the common value (intensive) of its children's."""
+    """A unit without a stated target takes the sum of its children's, or of ALIKE ones the common value."""
     if additivity == "point":
         return stated
     out = stated.copy()
@@ -140,7 +141,7 @@ def _filled_upwards(stated: Floats, additivity: Additivity, grid: Grid) -> Float
             for parent in np.unique(above):
                 children = part[below[above == parent]]
                 low, high = np.min(children, axis=0), np.max(children, axis=0)
-                value = np.where(low == high, low, np.nan) if additivity == "intensive" else np.sum(children, axis=0)
+                value = np.where(low == high, low, np.nan) if additivity in ALIKE else np.sum(children, axis=0)
                 part[parent] = np.where(np.isnan(part[parent]), value, part[parent])
     return out
 
@@ -150,7 +151,7 @@ def carry(monthly: Floats, additivity: Additivity, grid: Grid, window: Window) -
     if window == MONTH or additivity == "level":
         return monthly
     out = np.full(grid.shape, np.nan)
-    if additivity == "point":
+    if additivity in ("rate", "point"):
         return out
     for column, low in window_columns(grid, window):
         part = monthly[:, low : column + 1]
