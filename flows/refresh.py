@@ -53,8 +53,9 @@ def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None
         workspace = assemble(folder)
         with store.publishing():
             manifest = _publish(workspace, store, progress, now or local_day(), force)
-    except FourfoldError as error:
-        attempt |= {"ok": False, "error": str(error)}
+    except Exception as error:
+        told = str(error) if isinstance(error, FourfoldError) else f"unexpected {type(error).__name__}: {error}"
+        attempt |= {"ok": False, "error": told}
         raise
     else:
         attempt |= {"ok": True, "snapshot": manifest.id, "answers_failed": manifest.extra["answers_failed"]}
