@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.making import make, sales, values
+from tests.making import SOURCE, make, sales, values
 
 ROWS = sales(*(f"2025-{month:02}-10,shop,100,60,a,x,true" for month in range(1, 7)))
 STAFF = """\
@@ -23,13 +23,12 @@ anchors: {goal: target, red: 10 from target}
 
 
 def test_target_of_a_sum_over_a_level_holds_for_a_month_alone(tmp_path: Path) -> None:
-    source = (Path(make(tmp_path, {"files/sales.csv": ROWS})) / "sources" / "books.yaml").read_text(encoding="utf-8")
     folder = make(
         tmp_path,
         {
             "files/sales.csv": ROWS,
             "files/staff.csv": "person,unit,since,until\na,shop,2025-01-01,\nb,shop,2025-01-01,\n",
-            "sources/books.yaml": source + STAFF,
+            "sources/books.yaml": SOURCE + STAFF,
             "models/staff.yaml": "source: staff\ngrain: [person]\nunit: {column: unit}\n",
             "metrics/financial/per_head.yaml": PER_HEAD,
         },
