@@ -133,7 +133,7 @@ class UnitsModel(BaseModel):
 
 @dataclass(frozen=True)
 class Membership:
-    """`unit` belongs to `parent` from `start` to `end`, both inclusive; figures go by whole months, so `end` is a last day."""
+    """A unit belongs to `parent` from `start` to `end`, both inclusive; `end` is the last day of a month."""
 
     parent: str
     start: date = LONG_AGO

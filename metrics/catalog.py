@@ -13,6 +13,7 @@ from metrics.definitions.table import Table
 from metrics.expressions import Resolver, names_in, parse, table_resolver
 
 Columns = Mapping[str, str]  # column > type, as the contract says it
+GRAINS: Mapping[str, int] = {"day": 1, "month": 1, "quarter": 3, "year": 12}  # months that a row stands for
 Additivity = Literal["sum", "level", "intensive", "rate", "point"]
 
 
@@ -43,8 +44,8 @@ class Catalog:
             found.setdefault(aggregate.table)
         return tuple(found)
 
-    def aggregates(self, key: str) -> Iterator[Aggregate | Stock | FirstPer]:
-        """Every aggregation of rows that a metric rests on in the end."""
+    def own_aggregates(self, key: str) -> Iterator[Aggregate | Stock | FirstPer]:
+        """The aggregations of rows that stand in a metric's own definition."""
         body = self.metrics[key].body
         if isinstance(body, Aggregate | Stock | FirstPer):
             yield body
@@ -54,8 +55,18 @@ class Catalog:
                     yield part
                 elif isinstance(part, InlineStock):
                     yield part.stock
+
+    def aggregates(self, key: str) -> Iterator[Aggregate | Stock | FirstPer]:
+        """Every aggregation of rows that a metric rests on in the end."""
+        yield from self.own_aggregates(key)
         for part_key in self.parts(key):
             yield from self.aggregates(part_key)
+
+    def cadence(self, key: str) -> int:
+        """Every how many months a metric has a value: its own cadence, or its tables' grain if that is coarser."""
+        times = [(self.tables[body.table].time, body) for body in self.aggregates(key) if not isinstance(body, Stock)]
+        grains = [GRAINS[time.grain] for time, body in times if time and body.time in (None, time.column)]
+        return max([GRAINS[self.metrics[key].cadence], *grains])
 
     def order(self) -> list[str]:
         """All metrics, each after those it is computed from. Only for a catalog without faults."""

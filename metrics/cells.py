@@ -21,6 +21,7 @@ REASONS: tuple[str, ...] = (
     "carried forward from an earlier period",
     "not due in this period",
 )
+WINDOW_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 NO_ROWS, GAP, ZERO, SHORT, PART, CARRIED, NOT_DUE = range(1, 8)
 
 
@@ -38,25 +39,40 @@ class Cells:
     due: Floats
 
 
-def long_enough(cells: Cells, grid: Grid, window: Window, due: Floats) -> Cells:
-    """A rolling window that reaches before the first row of its own table has no value.
+def long_enough(cells: Cells, grid: Grid, window: Window, first: int) -> Cells:
+    """A rolling window that reaches before column `first`, where its own table begins, has no value.
 
-    `due` counts cells with rows due, (units, months). The grid may begin years earlier, for the sake of another table.
+    The grid may begin years earlier, for the sake of another table.
     """
-    first = int(np.argmax((due > 0).any(axis=0))) if window.kind == "roll" else 0
-    short = grid.starts(window) < first
+    short = (grid.starts(window) < first) & (window.kind == "roll")
     value, why = cells.value.copy(), cells.why.copy()
     value[:, short], why[:, short] = np.nan, SHORT
     return Cells(value, why, cells.rows, cells.seen, cells.due)
 
 
+def at_grain(cells: Cells, grid: Grid, window: Window, every: int) -> Cells:
+    """Where a row stands for `every` months: values at the end of such a stretch, over windows of whole ones."""
+    if every == 1:
+        return cells
+    whole = window.months % every == 0 if window.kind == "roll" else WINDOW_MONTHS[window.kind] >= every
+    ends = np.array([whole and grid.of_grain(every, column)[1] == column for column in range(grid.shape[1])])
+    value, why = np.where(ends, cells.value, np.nan), np.where(ends, cells.why, NOT_DUE).astype(np.int8)
+    return Cells(value, why, np.where(ends, cells.rows, 0.0), cells.seen, cells.due)
+
+
 def carried(cells: Cells) -> Cells:
-    """Gaps filled with the last value before them."""
+    """Gaps filled with the last value before them, as long as the unit lives."""
     columns = np.arange(cells.value.shape[1])
     last = np.maximum.accumulate(np.where(np.isnan(cells.value), -1, columns), axis=1)
     filled = np.where(last >= 0, np.take_along_axis(cells.value, np.maximum(last, 0), axis=1), np.nan)
-    taken = np.isnan(cells.value) & ~np.isnan(filled)
-    return Cells(filled, np.where(taken, CARRIED, cells.why).astype(np.int8), cells.rows, cells.seen, cells.due)
+    taken = np.isnan(cells.value) & ~np.isnan(filled) & (cells.due > 0)
+    return Cells(
+        np.where(taken, filled, cells.value),
+        np.where(taken, CARRIED, cells.why).astype(np.int8),
+        cells.rows,
+        cells.seen,
+        cells.due,
+    )
 
 
 def shifted(values: Floats, months: int) -> Floats:

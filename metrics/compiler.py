@@ -103,6 +103,7 @@ def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cu
     """What opened and closed, by cell, opening and closing month (NULL: still open), without what was never open."""
     opened, closed, inclusive = measures[0].time, measures[0].until or "NULL", measures[0].inclusive
     first_out = f"CAST({closed} AS DATE) + 1" if inclusive else f"CAST({closed} AS DATE)"
+    gone = f"(CASE WHEN {first_out} <= DATE '{as_of.isoformat()}' THEN {first_out} END)"  # what closes later is open
     wanted: dict[str, str] = {}
     columns: dict[Measure, dict[str, str]] = {}
     for measure in measures:
@@ -114,8 +115,8 @@ def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cu
         f"{relation.cell} AS cell",
         f"{month_sql(opened)} AS month",
         f"{early_sql(opened, cut_day)} AS early",
-        f"{month_sql(f'({first_out})')} AS gone",
-        f"{early_sql(f'({first_out})', cut_day)} AS gone_early",
+        f"{month_sql(gone)} AS gone",
+        f"{early_sql(gone, cut_day)} AS gone_early",
         *(f"{sql} AS {name}" for sql, name in wanted.items()),
     ]
     sql = (
@@ -126,17 +127,25 @@ def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cu
     return StateQuery(sql, columns, daily=False)
 
 
-def open_query(relation: Relation, measure: Measure, as_of: date, months: tuple[int, int]) -> str:
-    """The distinct things open at the end of each month (as of `as_of` in the last): month, cell, thing."""
+def open_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None, months: tuple[int, int]) -> str:
+    """The distinct things open at the end of each month (as of `as_of` in the last): month, cell, early, thing.
+
+    With `cut_day` also those open at the end of that day of each month, marked as early.
+    """
     opened, closed = measure.time, measure.until or "NULL"
     still = f"{closed} IS NULL OR CAST({closed} AS DATE) {'>=' if measure.inclusive else '>'} _m.day"
     where = f" AND ({measure.filter})" if measure.filter else ""
-    calendar = (
-        f"(SELECT i AS month, least(last_day(make_date(i // 12, i % 12 + 1, 1)), DATE '{as_of.isoformat()}') AS day "
-        f"FROM range({months[0]}, {months[1] + 1}) AS r(i)) AS _m"
-    )
+    first = "make_date(i // 12, i % 12 + 1, 1)"
+    ends = {"FALSE": f"least(last_day({first}), DATE '{as_of.isoformat()}')"}
+    if cut_day is not None:
+        ends["TRUE"] = f"least(last_day({first}), {first} + {cut_day - 1})"
+    days = [
+        f"SELECT i AS month, {early} AS early, {day} AS day FROM range({months[0]}, {months[1] + 1}) AS r(i)"
+        for early, day in ends.items()
+    ]
+    calendar = f"({' UNION ALL '.join(days)}) AS _m"
     return (
-        f"SELECT DISTINCT _m.month AS month, {relation.cell} AS cell, TRUE AS early, {measure.expr} AS thing "
+        f"SELECT DISTINCT _m.month AS month, {relation.cell} AS cell, _m.early AS early, {measure.expr} AS thing "
         f"FROM {relation.source} JOIN {calendar} ON CAST({opened} AS DATE) <= _m.day AND ({still}) "
         f"WHERE {measure.expr} IS NOT NULL{where} AND {relation.where}"
     )

@@ -13,9 +13,11 @@ from metrics.cells import (
     NOT_DUE,
     PART,
     SHORT,
+    WINDOW_MONTHS,
     ZERO,
     Cells,
     arithmetic,
+    at_grain,
     carried,
     constant,
     long_enough,
@@ -35,10 +37,12 @@ from metrics.definitions.kinds import (
 )
 from metrics.definitions.metric import Metric
 from metrics.expressions import parse
-from metrics.grid import MONTH, QUARTER, YEAR, Floats, Window
+from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence
 from metrics.measures import measure_of
 from metrics.sets import set_values
 from metrics.states import Cube, SetCube, States, window_sum
+
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,11 @@ class Evaluator:
         return cells
 
     def _at_cadence(self, metric: Metric, question: Question) -> Cells:
-        if metric.cadence == "month" or question.window != MONTH:
+        every = self.catalog.cadence(metric.key)
+        if every == 1 or question.window != MONTH:
             return self._kind(metric, question.window, question.early)
-        long = QUARTER if metric.cadence == "quarter" else YEAR
-        cells = self._kind(metric, long, question.early)
-        months = range(self.grid.first, self.grid.last + 1)
-        ends = np.array(
-            [self.grid.calendar.natural_end("quarter" if long == QUARTER else "year", m) == m for m in months]
-        )
+        cells = self._kind(metric, at_cadence(MONTH, every), question.early)
+        ends = np.array([self.grid.of_grain(every, column)[1] == column for column in range(self.grid.shape[1])])
         value = np.where(ends, cells.value, np.nan)
         why = np.where(ends, cells.why, NOT_DUE).astype(np.int8)
         return Cells(value, why, np.where(ends, cells.rows, 0.0), cells.seen, cells.due)
@@ -113,37 +114,41 @@ class Evaluator:
         return self._maintain(body)
 
     def aggregate(
-        self, body: Aggregate | Stock | FirstPer, window: Window, early: bool, *, nulls: str = "null", raw: bool = False
+        self,
+        body: Aggregate | Stock | FirstPer,
+        window: Window,
+        early: bool,
+        *,
+        nulls: str = "null",
+        raw: bool = False,
+        stated: bool = False,
     ) -> Cells:
-        """An aggregation at a window. `raw` keeps sums over gaps: only where a ratio of the same rows cancels them."""
-        cube = self.states.cubes[measure_of(self.catalog, body)]
+        """An aggregation at a window; `stated` where it is a target.
+
+        `raw` keeps sums over gaps: only where a ratio of the same rows cancels them.
+        """
+        cube = self.states.cubes[measure_of(self.catalog, body, stated=stated)]
         measure, grid = cube.measure, self.grid
-        seen, due = (window_sum(part, grid, window) for part in (cube.presence.seen, cube.presence.due))
-        if measure.kind == "stock":
-            seen, due = cube.presence.seen, cube.presence.due
-        rows = window_sum(cube.rows, grid, window) if measure.kind != "stock" else cube.rows
+        rows, seen, due = _counted(cube, grid, window)
+        zero = nulls == "zero" or (measure.additive and not self.gaps)
         if isinstance(cube, SetCube):
-            value, some = set_values(self.states, cube, window, early)
+            value, some = set_values(self.states, cube, window, early, complete=not zero)
         else:
             value, some = _from_states(cube, self.states, window, early)
         why = np.zeros(grid.shape, dtype=np.int8)
-        additive = (
-            measure.function in ("sum", "count", "sum_boolean", "count_distinct") or measure.over_time is not None
-        )
-        if additive:
+        if measure.additive:
             some = some | ((seen > 0) & (rows == 0))  # rows came, none passed the filter: a true zero
-            value = np.where(some & np.isnan(value), 0.0, value)
-        if nulls == "zero" or (additive and not self.gaps):
+        if zero:
             some = some | (due > 0)
-            value = np.where(some & np.isnan(value), 0.0, value)
-        elif additive and not raw:
-            behind = cube.presence.seen < cube.presence.due if measure.over_time else seen < due
-            gap = behind & (seen > 0)
+        value = np.where(some & np.isnan(value), 0.0, value)
+        if measure.additive and not raw and not zero:
+            gap = _behind(cube, grid, window, seen, due) & (seen > 0)
             why[gap], some = GAP, some & ~gap
         why[~some & (why == 0)] = NO_ROWS
-        value = np.where(some, value, np.nan)
-        cells = Cells(value, why, rows, seen, due)
-        return cells if measure.kind == "stock" else long_enough(cells, grid, window, cube.presence.due)
+        cells = Cells(np.where(some, value, np.nan), why, rows, seen, due)
+        if measure.kind == "stock" and measure.over_time != "mean":
+            return cells
+        return at_grain(long_enough(cells, grid, window, cube.presence.first), grid, window, measure.every)
 
     def _operand(self, operand: Operand, window: Window, early: bool, nulls: str, raw: bool) -> Cells:
         if isinstance(operand, InlineStock):
@@ -212,11 +217,35 @@ class Evaluator:
         return Cells(value, np.where(np.isnan(value), why, 0).astype(np.int8), now.rows, now.seen, now.due)
 
     def comparable(self, key: str, window: Window, months: int) -> Floats:
-        """The value `months` earlier; a running last month is compared with the same first days (clause 14)."""
-        whole = shifted(self.cells(key, window).value, months)
+        """The value `months` earlier, like with like (clause 14).
+
+        A running last month is compared with the same first days; a quarter or year in the middle of which the history
+        begins is compared with nothing.
+        """
+        whole = np.where(self.cut_short(key, window), np.nan, self.cells(key, window).value)
+        whole = shifted(whole, months)
         if self.grid.cut_day is not None:
             whole[:, -1] = shifted(self.cells(key, window, early=True).value, months)[:, -1]
         return whole
+
+    def cut_short(self, key: str, window: Window) -> Bools:
+        """Where a quarter or year of a metric began before its history did, by month."""
+        metric = self.catalog.metrics[key]
+        body = metric.body
+        window = at_cadence(window, self.catalog.cadence(key))
+        if isinstance(body, ToDate):
+            window = YEAR if body.since == "year" else QUARTER
+        short = np.zeros(self.grid.shape[1], dtype=np.bool_)
+        if window.kind not in ("quarter", "year") or isinstance(body, Rolling | Maintain):
+            return short
+        for part in self.catalog.parts(key):
+            short |= self.cut_short(part, window)
+        for inner in self.catalog.own_aggregates(key):
+            cube = self.states.cubes[measure_of(self.catalog, inner)]
+            if cube.measure.kind != "stock" or cube.measure.over_time == "mean":
+                begins = np.array([self.grid.of_grain(WINDOW_MONTHS[window.kind], c)[0] for c in range(len(short))])
+                short |= begins < cube.presence.first
+        return short
 
     def _maintain(self, body: Maintain) -> Cells:
         inner = self.cells(body.metric, MONTH)
@@ -237,7 +266,8 @@ class Evaluator:
         value = np.where(known, share_met / np.where(share_due == 0, np.nan, share_due), np.nan)
         why = np.where(known, 0, NO_ROWS).astype(np.int8)
         rows = window_sum(inner.rows, self.grid, window)
-        return long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid, window, inner.due)
+        first = int(np.argmax((inner.due > 0).any(axis=0)))
+        return long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid, window, first)
 
 
 def back_months(body: Change, window: Window) -> int:
@@ -248,14 +278,34 @@ def back_months(body: Change, window: Window) -> int:
     return {"month": 1, "quarter": 3}.get(window.kind, 12)
 
 
-def _from_states(cube: Cube, states: States, window: Window, early: bool) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _counted(cube: Cube | SetCube, grid: Grid, window: Window) -> tuple[Floats, Floats, Floats]:
+    """Rows, cells seen and cells due at a window; of a stock at its end."""
+    parts = (cube.rows, cube.presence.seen, cube.presence.due)
+    if cube.measure.kind == "stock":
+        return parts
+    rows, seen, due = (window_sum(part, grid, window) for part in parts)
+    return rows, seen, due
+
+
+def _behind(cube: Cube | SetCube, grid: Grid, window: Window, seen: Floats, due: Floats) -> Bools:
+    """Where a cell that was due is missing: in the window, or for a level at the end (beginning) in that month."""
+    if cube.measure.over_time not in ("last", "first"):
+        return np.asarray(seen < due)
+    late = cube.presence.seen < cube.presence.due
+    if cube.measure.over_time == "last":
+        return late
+    return np.asarray(late[:, np.maximum(grid.starts(window), 0)])
+
+
+def _from_states(cube: Cube, states: States, window: Window, early: bool) -> tuple[Floats, Bools]:
     measure, grid = cube.measure, states.grid
     early_value, early_count = cube.early if early else (None, None)
     if measure.kind == "stock":
         level = cube.value if early_value is None else early_value
         if measure.over_time == "mean":
-            months = window_sum(np.ones(grid.shape), grid, window)
-            level = window_sum(cube.value, grid, window, early_value) / months
+            known = np.broadcast_to(np.arange(grid.shape[1]) >= cube.presence.first, grid.shape).astype(float)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                level = window_sum(cube.value, grid, window, early_value) / window_sum(known, grid, window)
         return level, cube.presence.due > 0
     how = measure.function if measure.function in ("min", "max") else "sum"
     value = window_sum(cube.value, grid, window, early_value, how)

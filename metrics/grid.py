@@ -24,6 +24,7 @@ class Window:
 
 
 MONTH, QUARTER, YEAR = Window("month"), Window("quarter"), Window("year")
+EVERY = {1: MONTH, 3: QUARTER, 12: YEAR}  # by months that a value stands for
 SPAN_WINDOWS = {"month": MONTH, "quarter": QUARTER, "year": YEAR, "ytd": YEAR, "r12": Window("roll", 12)}
 
 
@@ -69,6 +70,12 @@ class Grid:
         found = np.array([begin(self.first + int(c)) - self.first for c in columns], dtype=np.int64)
         return found if window.kind == "month" else np.maximum(found, 0)
 
+    def of_grain(self, months: int, column: int) -> tuple[int, int]:
+        """First and last column of the month (1), quarter (3) or year (12) around a column, also outside the grid."""
+        begin = {1: lambda m: m, 3: self.calendar.quarter_start, 12: self.calendar.year_start}[months]
+        low = begin(self.first + column) - self.first
+        return low, low + months - 1
+
     def roll_up(self, cells: Floats, how: str = "sum") -> Floats:
         """Add (or take the extreme of) children into parents as the tree stood; shape (.., units, months)."""
         out = cells.copy()
@@ -78,6 +85,16 @@ class Grid:
             for below, above in segment.levels:
                 for child, parent in zip(below, above, strict=True):
                     part[..., parent, :] = ufunc(part[..., parent, :], part[..., child, :])
+        return out
+
+    def linked(self) -> npt.NDArray[np.bool_]:
+        """Where a unit hangs below the top, by whatever chain (units, months); elsewhere its figures reach no total."""
+        out = np.zeros(self.shape, dtype=np.bool_)
+        out[0] = True
+        for segment in self.segments:
+            part = out[:, segment.low : segment.high]
+            for below, above in reversed(segment.levels):
+                part[below] = part[above]
         return out
 
     def closure(self) -> list[tuple[int, str, str]]:
@@ -113,6 +130,11 @@ def build_grid(tree: Tree, first: MonthIndex, last: MonthIndex, calendar: Calend
         )
         segments.append(Segment(low - first, high - first, levels))
     return Grid(units, first, last, calendar, tuple(segments), cut_day)
+
+
+def at_cadence(window: Window, every: int) -> Window:
+    """The window whose value a month shows when a metric has one only every so many months."""
+    return EVERY[every] if window == MONTH else window
 
 
 def window_columns(grid: Grid, window: Window) -> list[tuple[int, int]]:

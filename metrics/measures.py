@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from metrics.catalog import Catalog, resolver, target_aggregate
+from metrics.catalog import GRAINS, Catalog, resolver, target_aggregate
 from metrics.definitions.kinds import Aggregate, FirstPer, Stock
 from metrics.definitions.metric import TargetTable
 from metrics.definitions.table import Table
 from metrics.expressions import parse, render
+
+ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,8 @@ class Measure:
     """One aggregation of one table, its expressions already resolved to SQL over the alias `_t`.
 
     `kind` is agg, stock or first; `time` the column it happens by (for a stock: opened), `until` the closing column.
+    `stated` marks a target: there only rows that pass the filter say anything, and none of them is no target, not zero.
+    `every` is how many months a row stands for, where the table's time is that coarse.
     """
 
     kind: str
@@ -26,6 +30,13 @@ class Measure:
     over_time: str | None = None
     until: str | None = None
     inclusive: bool = False
+    stated: bool = False
+    every: int = 1
+
+    @property
+    def additive(self) -> bool:
+        """Whether a missing cell would be missing from the total, as it would not from an average or an extreme."""
+        return self.function in ADDITIVE or self.over_time is not None
 
     @property
     def group(self) -> tuple[str, str, str, str]:
@@ -34,7 +45,7 @@ class Measure:
         return (self.table, self.time, shape.get(self.kind, f"first:{self.expr}:{self.filter}"), "")
 
 
-def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer) -> Measure:
+def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer, *, stated: bool = False) -> Measure:
     """The measure that an aggregation in a definition stands for."""
     table = catalog.tables[body.table]
     resolve = resolver(catalog, table)
@@ -57,7 +68,9 @@ def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer) -> Measure:
     time = sql(body.time or (table.time.column if table.time else None)) or ""
     if isinstance(body, FirstPer):
         return Measure("first", body.table, time, "count", sql(body.entity), sql(body.filter))
-    return Measure("agg", body.table, time, body.function, sql(body.expr), sql(body.filter), body.over_time)
+    every = GRAINS[table.time.grain] if table.time and body.time in (None, table.time.column) else 1
+    parts = (body.function, sql(body.expr), sql(body.filter), body.over_time)
+    return Measure("agg", body.table, time, *parts, stated=stated, every=every)
 
 
 def measures_of(catalog: Catalog, keys: Iterable[str]) -> list[Measure]:
@@ -68,7 +81,7 @@ def measures_of(catalog: Catalog, keys: Iterable[str]) -> list[Measure]:
             found.setdefault(measure_of(catalog, aggregate))
         target = catalog.metrics[key].target
         if isinstance(target, TargetTable):
-            found.setdefault(measure_of(catalog, target_aggregate(target)))
+            found.setdefault(measure_of(catalog, target_aggregate(target), stated=True))
     return list(found)
 
 

@@ -9,19 +9,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.calendar import Calendar, MonthIndex, month_of
+from data.calendar import Calendar, MonthIndex, first_day, month_of
 from data.documents import nearest
 from data.errors import QueryError
 from data.organisation import Membership, Tree, Unit
 from data.warehouse import literal
 from metrics.bitmaps import Things
 from metrics.catalog import Catalog
-from metrics.compiler import StateQuery, aggregate_query, first_query, open_query, stock_query
+from metrics.compiler import StateQuery, aggregate_query, bounds, first_query, month_sql, open_query, stock_query
 from metrics.engine import Engine
 from metrics.grid import Floats, Grid, build_grid
 from metrics.measures import Measure, Relation, groups_of, relation
 from metrics.states import Cube, Presence, SetCube, States
 
+Bools = npt.NDArray[np.bool_]
 _EXTREMES = {"min": "min", "max": "max"}
 Narrow = Callable[[Relation, Measure], Relation]
 
@@ -65,7 +66,7 @@ def read_states(
     cubes: dict[Measure, Cube | SetCube] = {}
     for scan in sorted(scans, key=lambda s: s.kind != "agg"):
         if scan.kind == "agg":
-            presence[scan.role] = reader.presence(grid, scan)
+            presence[scan.role] = reader.presence(grid, scan, "n")
         for measure in scan.members:
             cubes[measure] = reader.cube(grid, scan, measure, presence)
     return States(grid, cubes, presence, engine)
@@ -88,6 +89,10 @@ class _Scan:
     @property
     def stock(self) -> bool:
         return self.kind == "stock"
+
+    @property
+    def every(self) -> int:
+        return max(measure.every for measure in self.members)
 
 
 class _Reader:
@@ -113,11 +118,9 @@ class _Reader:
         elif kind == "first":
             sql = first_query(source, members[0], self.as_of, self.cut_day)
         else:
-            opened = self.engine.arrays(
-                f"SELECT min(year({members[0].time}) * 12 + month({members[0].time}) - 1) AS m FROM {source.source}"
-            )["m"]
-            months = (int(opened[0]), month_of(self.as_of)) if opened[0] == opened[0] else (0, -1)
-            sql = open_query(source, members[0], self.as_of, months)
+            opened = self._first(f"SELECT min({month_sql(members[0].time)}) AS m FROM {source.source}")
+            months = (0, -1) if opened is None else (opened, month_of(self.as_of))
+            sql = open_query(source, members[0], self.as_of, self.cut_day, months)
             members = members[:1]
         try:
             self.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
@@ -125,15 +128,16 @@ class _Reader:
             raise QueryError(f"models/{group[0]}.yaml: a metric on this table cannot be computed: {error}") from error
         if self.tree is not None:
             self._check_units(name, group[0], self.tree)
-        first = self.engine.arrays(f"SELECT CAST(min(month) AS BIGINT) AS m FROM {name}")["m"]
-        return _Scan(
-            kind,
-            (group[0], group[1]),
-            tuple(members),
-            query,
-            name,
-            int(first[0]) if len(first) and first[0] is not None and first[0] == first[0] else None,
-        )
+        first = self._first(f"SELECT min(month) AS m FROM {name}")
+        if self.narrow and first is not None:  # a table's history begins where it begins for all units
+            time = members[0].time
+            whole = f"SELECT min({month_sql(time)}) AS m FROM {source.source} WHERE {bounds(time, self.as_of)}"
+            first = self._first(whole)
+        return _Scan(kind, (group[0], group[1]), tuple(members), query, name, first)
+
+    def _first(self, sql: str) -> MonthIndex | None:
+        month: MonthIndex | None = self.engine.table(sql).column("m")[0].as_py()
+        return None if month is None else int(month)
 
     def _check_units(self, name: str, table: str, tree: Tree) -> None:
         cells = self.engine.table(f"SELECT cell, count(*) AS n FROM {name} GROUP BY cell").to_pylist()
@@ -154,15 +158,35 @@ class _Reader:
             values = ", ".join(f"({month}, {literal(cell)}, {literal(unit)})" for month, cell, unit in chunk)
             self.engine.run(f"INSERT INTO closure VALUES {values}")
 
-    def presence(self, grid: Grid, scan: _Scan) -> Presence:
-        """Rows are due from a unit's first row of the table on, until the unit ends."""
-        seen = self._cells(grid, scan.relation, "n", None) > 0
+    def presence(self, grid: Grid, scan: _Scan, column: str) -> Presence:
+        """Rows are due from a unit's first row of the table on, until the unit ends.
+
+        Where a row stands for a quarter or a year, cells are counted once for each of them, in its last month.
+        """
+        seen = self._cells(grid, scan.relation, column, None) > 0
+        self._check_linked(grid, seen, scan.role[0])
+        first = scan.first - grid.first if scan.first is not None else grid.shape[1]
+        if scan.every > 1:
+            first = grid.of_grain(scan.every, first)[0]
+            seen = np.stack([_within(seen, *grid.of_grain(scan.every, at), at) for at in range(grid.shape[1])], axis=1)
         due = np.maximum.accumulate(seen, axis=1)
+        if scan.every > 1:
+            due = due & np.array([grid.of_grain(scan.every, at)[1] == at for at in range(grid.shape[1])])
         for row, key in enumerate(grid.units):
             end = month_of(self.tree.units[key].end) if self.tree else grid.last
             if end < grid.last:
                 due[row, max(end - grid.first + 1, 0) :] = seen[row, max(end - grid.first + 1, 0) :]
-        return Presence(grid.roll_up(seen.astype(float)), grid.roll_up(due.astype(float)))
+        return Presence(grid.roll_up(seen.astype(float)), grid.roll_up(due.astype(float)), first)
+
+    def _check_linked(self, grid: Grid, seen: Bools, table: str) -> None:
+        """Figures of a unit that belongs nowhere in their month would be missing from every total, in silence."""
+        lost = np.argwhere(seen & ~grid.linked())
+        if len(lost):
+            unit, month = grid.units[lost[0][0]], first_day(grid.first + int(lost[0][1]))
+            raise QueryError(
+                f"models/{table}.yaml: '{unit}' has figures in {month:%Y-%m}, when units.yaml puts it below no other "
+                "unit; they would be missing from every total. Lengthen its membership, or mend the data"
+            )
 
     def cube(
         self, grid: Grid, scan: _Scan, measure: Measure, presence: dict[tuple[str, str], Presence]
@@ -177,10 +201,18 @@ class _Reader:
             rolled, rolled_early = grid.roll_up(value), grid.roll_up(early)
             return Cube(measure, rolled, rolled, rolled, (rolled_early, rolled_early), presence[scan.role])
         if measure.function == "count_distinct":
-            rows = self._counts(grid, f"SELECT cell, month, count(*) AS v FROM {scan.relation} GROUP BY 1, 2")
-            things = Things.of(self.engine.table(f"SELECT cell, month, early, thing FROM {scan.relation}"), grid)
-            return SetCube(measure, scan.relation, grid.roll_up(rows), _standing(grid, rows > 0), things)
+            return self._distinct_stock(grid, scan, measure)
         return self._stock_cube(grid, scan, measure)
+
+    def _distinct_stock(self, grid: Grid, scan: _Scan, measure: Measure) -> SetCube:
+        ends = f"{scan.relation} WHERE NOT early"
+        rows = self._counts(grid, f"SELECT cell, month, count(*) AS v FROM {ends} GROUP BY 1, 2")
+        self._check_linked(grid, rows > 0, scan.role[0])
+        things, early = (
+            Things.of(self.engine.table(f"SELECT cell, month, early, thing FROM {part}"), grid)
+            for part in (ends, f"{scan.relation} WHERE early")
+        )
+        return SetCube(measure, scan.relation, grid.roll_up(rows), _standing(grid, rows > 0), things, early)
 
     def _aggregate_cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: Presence) -> Cube:
         assert scan.query is not None
@@ -195,19 +227,25 @@ class _Reader:
             if only is None or grid.cut_day is not None
         }
         early = (rolled.get(("v", "early"), rolled["v", None]), rolled.get(("n", "early"), rolled["n", None]))
+        if measure.stated:
+            presence = self.presence(grid, scan, columns["r"])
         return Cube(measure, rolled["v", None], rolled["n", None], rolled["r", None], early, presence)
 
     def _set_cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: Presence) -> SetCube:
         assert scan.query is not None
         columns = scan.query.columns[measure]
         rows = grid.roll_up(self._cells(grid, scan.relation, columns["r"], None))
+        if measure.stated:
+            presence = self.presence(grid, scan, columns["r"])
         if measure.function == "count_distinct":
             sql = f"SELECT cell, month, early, unnest({columns['v']}) AS thing FROM {scan.relation}"
             return SetCube(measure, scan.relation, rows, presence, Things.of(self.engine.table(sql), grid))
         name = f"levels_{scan.relation}_{columns['v']}"
+        none = "" if measure.stated else f"WHEN {columns['r']} = 0 THEN 0 "  # rows came, none passed the filter
         self.engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT cell, month, early, day, "
-            f"CAST({columns['v']} AS DOUBLE) AS v FROM {scan.relation} WHERE {columns['n']} > 0"
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM (SELECT cell, month, early, day, CASE {none}"
+            f"WHEN {columns['n']} > 0 THEN CAST({columns['v']} AS DOUBLE) END AS v FROM {scan.relation}) "
+            "WHERE v IS NOT NULL"
         )
         return SetCube(measure, name, rows, presence)
 
@@ -234,6 +272,7 @@ class _Reader:
 
         standing, early = level(value)
         count = level(rows)[0]
+        self._check_linked(grid, count > 0, scan.role[0])
         presence = _standing(grid, np.cumsum(flow(rows, "month", "early", False), axis=1) > 0)
         rolled, rolled_early, counted = grid.roll_up(standing), grid.roll_up(early), grid.roll_up(count)
         return Cube(measure, rolled, counted, counted, (rolled_early, counted), presence)
@@ -270,7 +309,13 @@ def _flat_tree(engine: Engine, scans: Sequence[_Scan]) -> Tree:
     return Tree(units, ("total", "member"))
 
 
-def _standing(grid: Grid, known: npt.NDArray[np.bool_]) -> Presence:
+def _standing(grid: Grid, known: Bools) -> Presence:
     """A stock is known from its first opening on: due and seen alike."""
     since = grid.roll_up(np.maximum.accumulate(known, axis=1).astype(np.float64))
-    return Presence(since, since)
+    begun = known.any(axis=0)
+    return Presence(since, since, int(np.argmax(begun)) if begun.any() else grid.shape[1])
+
+
+def _within(seen: Bools, low: int, high: int, at: int) -> Bools:
+    """Whether anything was seen from column `low` to `high`, told in the last of them."""
+    return np.asarray(seen[:, max(low, 0) : high + 1].any(axis=1) & (high == at))

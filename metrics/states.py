@@ -13,10 +13,14 @@ from metrics.measures import Measure
 
 @dataclass(frozen=True)
 class Presence:
-    """For one table and time role, per unit and month: cells (leaf units) with rows, and cells where rows were due."""
+    """For one table and time role, per unit and month: cells (leaf units) with rows, and cells where rows were due.
+
+    `first` is the column in which the table's history begins; there is no telling what was before.
+    """
 
     seen: Floats
     due: Floats
+    first: int
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,17 @@ class Cube:
 
 @dataclass(frozen=True)
 class SetCube:
-    """A measure whose states are sets: distinct things (held here), or levels by day (in a table of the engine)."""
+    """A measure whose states are sets: distinct things (held here), or levels by day (in a table of the engine).
+
+    `early` are the things of an earlier day of each month, where they are not some of those of its end.
+    """
 
     measure: Measure
     relation: str
     rows: Floats
     presence: Presence
     things: Things | None = None
+    early: Things | None = None
 
 
 @dataclass(frozen=True)

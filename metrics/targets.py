@@ -1,6 +1,7 @@
 """Targets and anchors in force by unit and month, carried over levels and windows only as far as that is true."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from metrics.definitions.metric import Anchors, Metric, TargetStep, TargetTable
 from metrics.definitions.quantities import Anchor, AtTarget, Distance
 from metrics.evaluate import Evaluator
 from metrics.expressions import parse
-from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, window_columns
+from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence, window_columns
 from metrics.states import States
 
 Columns = dict[str, Floats]  # anchor name (see scoring.anchors.FIELDS) > (units, months)
@@ -37,12 +38,17 @@ class TargetBook:
         if target is None:
             return np.full(self.grid.shape, np.nan)
         if isinstance(target, TargetTable):
-            return self.evaluator.aggregate(target_aggregate(target), window, early=False).value
+            window = at_cadence(window, self.catalog.cadence(metric.key))
+            return self.evaluator.aggregate(target_aggregate(target), window, early=False, stated=True).value
         if target == "components":
             return self._from_components(metric, window)
         additivity = self.catalog.additivity(metric.key)
         steps = target if isinstance(target, tuple) else (TargetStep(value=float(target)),)
-        return carry(self._stated(steps, additivity), additivity, self.grid, window)
+        every = self.catalog.cadence(metric.key)
+        carried = carry(self._stated(steps, additivity), additivity, self.grid, window, every)
+        if additivity == "sum":  # the target of a whole year does not fit what was seen of a part
+            carried = np.where(self.evaluator.cut_short(metric.key, window), np.nan, carried)
+        return carried
 
     def _stated(self, steps: tuple[TargetStep, ...], additivity: Additivity) -> Floats:
         """The stated steps by unit and month, and what follows from them for units above."""
@@ -75,21 +81,22 @@ class TargetBook:
         """The anchors in force at a window, each (units, months); NaN where they do not hold (clause 10)."""
         metric = self.catalog.metrics[key]
         target = self.target(key, window)
-        additivity = self.catalog.additivity(key)
+        stated_at = window in (MONTH, at_cadence(MONTH, self.catalog.cadence(key)))
+        absolute = partial(self._absolute, additivity=self.catalog.additivity(key), stated_at=stated_at)
         out: Columns = {}
         for step in metric.anchor_steps:
             low, high = months_between(self.grid, step.from_, step.to)
-            for name, values in _columns(step, metric, target, lambda n: self._absolute(n, additivity, window)).items():
+            for name, values in _columns(step, metric, target, absolute).items():
                 column = out.setdefault(name, np.full(self.grid.shape, np.nan))
                 column[:, low:high] = values[:, low:high]
         return out
 
-    def _absolute(self, number: float, additivity: Additivity, window: Window) -> Floats:
-        """An absolute number holds everywhere for a ratio or average, else only where stated: top unit, month."""
+    def _absolute(self, number: float, additivity: Additivity, stated_at: bool) -> Floats:
+        """An absolute number holds everywhere for a ratio or average, else only where stated: top unit, one month."""
         out = np.full(self.grid.shape, np.nan)
-        if additivity == "intensive" or (additivity == "rate" and window == MONTH):
+        if additivity == "intensive" or (additivity == "rate" and stated_at):
             out[:] = number
-        elif window == MONTH or additivity == "level":
+        elif stated_at or additivity == "level":
             out[0, :] = number
         return out
 
@@ -146,17 +153,23 @@ def _filled_upwards(stated: Floats, additivity: Additivity, grid: Grid) -> Float
     return out
 
 
-def carry(monthly: Floats, additivity: Additivity, grid: Grid, window: Window) -> Floats:
-    """Monthly targets at a window: the sum where the metric is one, the last for levels, a constant for ratios."""
-    if window == MONTH or additivity == "level":
+def carry(monthly: Floats, additivity: Additivity, grid: Grid, window: Window, every: int = 1) -> Floats:
+    """Stated targets at a window: the sum where the metric is one, the last for levels, a constant for ratios.
+
+    They are stated for a month each, or where the metric has a value `every` quarter or year, for such a stretch.
+    """
+    stated_at = window in (MONTH, at_cadence(MONTH, every))
+    if stated_at or additivity == "level":
         return monthly
     out = np.full(grid.shape, np.nan)
     if additivity in ("rate", "point"):
         return out
+    ends = [column for column in range(grid.shape[1]) if grid.of_grain(every, column)[1] == column]
     for column, low in window_columns(grid, window):
         part = monthly[:, low : column + 1]
         if additivity == "sum":
-            out[:, column] = np.sum(part, axis=1)
+            told = [end for end in ends if low <= end <= column]
+            out[:, column] = np.sum(monthly[:, told], axis=1) if column in told else np.nan
         else:
             out[:, column] = np.where(np.min(part, axis=1) == np.max(part, axis=1), part[:, -1], np.nan)
     return out

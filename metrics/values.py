@@ -122,6 +122,8 @@ class _Writer:
         anchors = book.anchors(metric.key, window)
         picked = {name: values[at] for name, values in anchors.items()}
         running = self._running(metric, book, columns)
+        if not metric.labels:
+            running &= ~np.isnan(picked.get("goal", np.full(len(rows), np.nan)))
         scores, states, reasons = self._score(metric, cells, at, picked, running, self._stale(periods, columns, late))
         step = grid.calendar.step(span)
         whole = np.array([grid.first + c == _month(periods[c]) for c in ends])[picks]
