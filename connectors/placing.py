@@ -13,6 +13,7 @@ from data.warehouse import QUARANTINE_COLUMNS, Connection, Draft, FactFile, draf
 SPLIT_ABOVE = 5_000_000
 _GROUP = 122_880  # rows in a row group, for which the engine keeps smallest and largest values
 _SCATTERED = 0.25  # share of the whole span that one row group covers on average, above which rows are sorted
+_HOLES = 0.2  # refused rows leave holes in the staged table; above this share of the good ones it is written anew
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,17 @@ class Shelf:
 
     def _keep(self, draft: Draft, source: str, path: Path) -> None:
         column = self.dataset.cursor or self.dataset.split_by_year
-        refused = self._one(f"SELECT count(*) FROM {source}.quarantine") > 0
-        if column is None or not self._scattered(f"{source}.data", column):
+        refused = self._one(f"SELECT count(*) FROM {source}.quarantine")
+        rows = self._one(f"SELECT count(*) FROM {source}.data")
+        scattered = column is not None and self._scattered(f"{source}.data", column)
+        if not scattered and refused <= rows * _HOLES:
             if not refused:
                 self.connection.execute(f"DROP TABLE {source}.quarantine")
             draft.keep(path)
             return
-        rows = self._one(f"SELECT count(*) FROM {source}.data")
-        ordered = f"SELECT {self._columns} FROM {source}.data ORDER BY {identifier(column)}"
-        self._write(path, ordered, rows, f"{source}.quarantine" if refused else "")
+        order = f" ORDER BY {identifier(column)}" if scattered and column else ""
+        chosen = f"SELECT {self._columns} FROM {source}.data{order}"
+        self._write(path, chosen, rows, f"{source}.quarantine" if refused else "")
 
     def _by_year(self, source: str, split: str) -> Placed:
         column = identifier(split)
