@@ -1,6 +1,6 @@
 """Values of one metric at one window over all units and months, and the small things that are done with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,15 @@ def shifted(values: Floats, months: int) -> Floats:
     if months < values.shape[1]:
         out[:, months:] = values[:, : values.shape[1] - months]
     return out
+
+
+def least_complete(parts: Sequence[Cells]) -> tuple[Floats, Floats]:
+    """(seen, due) of the part that reported least of what was due, cell by cell: parts may reach over other windows."""
+    seen, due = parts[0].seen, parts[0].due
+    for part in parts[1:]:
+        worse = part.seen * due < seen * part.due
+        seen, due = np.where(worse, part.seen, seen), np.where(worse, part.due, due)
+    return seen, due
 
 
 def constant(value: Floats, shape: tuple[int, int]) -> Cells:

@@ -20,6 +20,7 @@ from metrics.cells import (
     at_grain,
     carried,
     constant,
+    least_complete,
     long_enough,
     shifted,
 )
@@ -145,7 +146,7 @@ class Evaluator:
             gap = _behind(cube, grid, window, seen, due) & (seen > 0)
             why[gap], some = GAP, some & ~gap
         why[~some & (why == 0)] = NO_ROWS
-        cells = Cells(np.where(some, value, np.nan), why, rows, seen, due)
+        cells = Cells(np.where(some, value, np.nan), why, rows, due if nulls == "zero" else seen, due)
         if measure.kind == "stock" and measure.over_time != "mean":
             return cells
         return at_grain(long_enough(cells, grid, window, cube.presence.first), grid, window, measure.every)
@@ -169,7 +170,7 @@ class Evaluator:
         why = np.where(np.isnan(top.value), np.where(top.why > 0, top.why, PART), bottom.why)
         why = np.where(~np.isnan(top.value) & (bottom.value == 0), ZERO, why)
         why = np.where(np.isnan(value), why, 0).astype(np.int8)
-        return Cells(value, why, bottom.rows, np.minimum(top.seen, bottom.seen), np.maximum(top.due, bottom.due))
+        return Cells(value, why, bottom.rows, *least_complete((top, bottom)))
 
     def _same_rows(self, body: Ratio) -> bool:
         """Whether both sides are read from the same rows, so that a silent unit is missing in both alike."""
@@ -193,13 +194,7 @@ class Evaluator:
             first_why = np.where((first_why == 0) & np.isnan(cells.value), cells.why, first_why)
         why = np.where(np.isnan(value), np.where(missing, np.where(first_why > 0, first_why, PART), ZERO), 0)
         every = list(parts.values())
-        return Cells(
-            value,
-            why.astype(np.int8),
-            np.sum([c.rows for c in every], axis=0),
-            np.min([c.seen for c in every], axis=0),
-            np.max([c.due for c in every], axis=0),
-        )
+        return Cells(value, why.astype(np.int8), np.sum([c.rows for c in every], axis=0), *least_complete(every))
 
     def _change(self, body: Change, window: Window, early: bool) -> Cells:
         now = self.cells(body.metric, window, early)
