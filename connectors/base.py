@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Protocol, get_args
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -287,6 +288,6 @@ def _check_bound(name: str, value: Any, kind: str) -> None:
 
 def _check_pattern(pattern: str) -> None:
     try:
-        re.compile(pattern)
-    except re.error as error:
+        pc.match_substring_regex(pa.array([""]), pattern)  # RE2, as the engine has it: no look-ahead
+    except pa.ArrowInvalid as error:
         raise ValueError(f"pattern: '{pattern}' is not a regular expression ({error})") from error

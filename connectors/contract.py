@@ -87,8 +87,7 @@ def bind(dataset: DatasetModel, reading: Reading, where: str) -> tuple[Bound, ..
     for name, (source_name, column) in dataset.loaded().items():
         raw = reading.columns.get(source_name)
         if raw is None:
-            free = [one for one in reading.columns if one not in dataset.columns]
-            hint = nearest(source_name, free) or nearest(source_name, reading.columns)
+            hint = _similar(source_name, [one for one in reading.columns if one not in dataset.columns])
             faults.append(f"column '{source_name}' is missing" + (f"; {hint}" if hint else ""))
         elif family(raw.type) != "text" and (column.type, family(raw.type)) not in _TYPED:
             faults.append(
@@ -100,6 +99,12 @@ def bind(dataset: DatasetModel, reading: Reading, where: str) -> tuple[Bound, ..
     if faults:
         raise ContractError("\n".join(f"{where}{line}: {fault}" for fault in faults))
     return tuple(bound)
+
+
+def _similar(name: str, free: list[str]) -> str:
+    """The column that is probably meant: one that only differs in case first."""
+    same = [one for one in free if one.casefold() == name.casefold()]
+    return f"did you mean '{same[0]}'?" if same else nearest(name, free)
 
 
 def family(engine_type: str) -> str:

@@ -55,7 +55,7 @@ class Csv:
             rejects = f"rejects_{abs(hash(str(path)))}"
             book = _Book(connection, file, path, shape, header, delimiter, rejects)
             yield Reading(
-                columns={name: Raw(f"c{place}") for place, name in enumerate(names)},
+                columns={name: Raw(f"c{place}") for place, name in enumerate(names) if name},
                 account=book.account,
                 relation=_scan(path, shape, header, delimiter, file.dataset.quote, rejects),
                 blank="c0 IS NULL" if len(names) == 1 else "",

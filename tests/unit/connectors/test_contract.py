@@ -135,6 +135,7 @@ MEANINGLESS: list[tuple[str, str]] = [
     ("value: {type: date, min: soon}", "'soon' is not a date"),
     ("value: {type: decimal, max: many}", "'many' is not a number"),
     ("value: {type: text, pattern: '('}", "is not a regular expression"),
+    ("value: {type: text, pattern: '(?=a)b'}", "is not a regular expression"),
     ("value: {type: integer, thousands: '.'}", "could be read in two ways"),
     ("value: {type: integer, requird: true}", "'requird' is not a field here .*required"),
     ("value: {type: integer, as: __x}", "reserved"),

@@ -162,6 +162,19 @@ def test_a_misspelt_column_is_told_with_the_nearest_header(bench: Workbench) -> 
         bench.load(ORDERS)
 
 
+def test_a_column_in_another_case_is_another_column(bench: Workbench) -> None:
+    bench.write("orders.csv", "ID,idd,ordered_on,amount\n1,1,2024-01-01,1\n")
+    with pytest.raises(ContractError, match="column 'id' is missing; did you mean 'ID'"):
+        bench.load(ORDERS)
+
+
+def test_empty_columns_too_many_are_no_fault(bench: Workbench) -> None:
+    bench.write("orders.csv", "id,ordered_on,amount,\n1,2024-01-01,1,\n2,2024-01-01,1,,\n3,2024-01-01,1\n")
+    loaded = bench.load(ORDERS)
+    assert ([row[0] for row in loaded.rows], loaded.places) == (["1", "2"], [("orders.csv", 4)])
+    assert loaded.state.ignored == ()
+
+
 def test_columns_that_the_contract_does_not_name_are_recorded_and_not_kept(bench: Workbench) -> None:
     bench.write("orders.csv", "id,salary,ordered_on,amount\n1,99,2024-01-01,1\n2,77,x,1\n3,2024-01-01,1\n")
     loaded = bench.load(ORDERS)
