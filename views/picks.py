@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from access.roles import Permission
-from data.calendar import SPANS, Period, Span
+from data.calendar import SPANS, Calendar, Period, Span
 from data.errors import QueryError
 from views.desk import Desk
 from views.place import NONE, Place
@@ -71,7 +71,8 @@ def picks_of(desk: Desk, asked: Mapping[str, str], needs: Permission, earlier: M
     if asked.get("unit", unit.key) != unit.key:
         notes.append(f"The unit in this link is not open to you: this is {unit.title}.")
     calendar = desk.workspace.calendar
-    period = _period(desk, asked.get("period", earlier.get("period", "")))
+    known = {span: found for span in SPANS if (found := desk.periods(span))}
+    period = _period(calendar, known, asked.get("period", earlier.get("period", "")))
     if asked.get("period", calendar.name(period)) != calendar.name(period):
         notes.append(f"The period in this link has no values: this is {period_name(period, calendar, long=True)}.")
     cards = offered(desk.workspace, desk.viewer.roles, unit.key, unit.level)
@@ -88,19 +89,18 @@ def picks_of(desk: Desk, asked: Mapping[str, str], needs: Permission, earlier: M
         period_title=period_name(period, calendar, long=True),
         scorecard=card,
         units=tuple(Choice(u.key, u.title, depths[u.key]) for u in units),
-        spans=tuple(Choice(span, SPAN_WORDS[span]) for span in SPANS if desk.periods(span)),
-        periods=tuple(Choice(calendar.name(p), period_name(p, calendar)) for p in desk.periods(period.span)),
+        spans=tuple(Choice(span, SPAN_WORDS[span]) for span in known),
+        periods=tuple(Choice(calendar.name(p), period_name(p, calendar)) for p in known[period.span]),
         scorecards=tuple(Choice(key, desk.workspace.scorecards[key].title) for key in cards),
         notes=tuple(notes),
     )
 
 
-def _period(desk: Desk, asked: str) -> Period:
-    calendar = desk.workspace.calendar
-    known = [period for span in SPANS for period in desk.periods(span)]
-    if not known:
+def _period(calendar: Calendar, known: Mapping[Span, list[Period]], asked: str) -> Period:
+    every = [period for periods in known.values() for period in periods]
+    if not every:
         raise QueryError("this snapshot holds no period yet: refresh the data, then open this page again")
-    return next((period for period in known if calendar.name(period) == asked), known[0])
+    return next((period for period in every if calendar.name(period) == asked), every[0])
 
 
 def nearest_period(desk: Desk, span: Span, period: Period) -> str:

@@ -241,12 +241,11 @@ def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
         return f"{fiscal}{year}"
     if period.span == "r12":
         return f"12 months to {month}{NBSP}{period.end:%Y}"
-    start = f"{period.start:%b}" + (f"{NBSP}{period.start:%Y}" if period.start.year != period.end.year else "")
-    return (
-        f"{start} to {month}{NBSP}{period.end:%Y}"
-        if period.start.month != period.end.month
-        else period_name(Period("month", period.start, period.end), calendar, long)
-    )
+    if (period.start.year, period.start.month) == (period.end.year, period.end.month):
+        return f"{month}{NBSP}{period.end:%Y}"
+    start = f"{period.start:%B}" if long else f"{period.start:%b}"
+    year_too = f"{NBSP}{period.start:%Y}" if period.start.year != period.end.year else ""
+    return f"{start}{year_too} to {month}{NBSP}{period.end:%Y}"
 
 
 def period_short(period: Period, calendar: Calendar) -> str:

@@ -8,8 +8,17 @@ const light = (root, source) => {
   root.querySelectorAll("[data-dims]").forEach((node) => node.classList.toggle("dimmed", ids.size > 0));
 };
 
+// On its very first run after a start, Streamlit takes a link to any of our pages for a file under pages/ and says that it
+// is missing, then draws the right page all the same; where a page is really missing, our own words say so.
+const closeStrayNotice = () => {
+  document.querySelectorAll('section[role="dialog"]').forEach((dialog) => {
+    if (dialog.querySelector("h2")?.textContent === "Page not found") dialog.querySelector('button[aria-label="Close"]')?.click();
+  });
+};
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
+  closeStrayNotice();
   let root = parentElement.querySelector(".canvas");
   if (!root) {
     root = document.createElement("div");

@@ -84,7 +84,7 @@ def _line(line: Line, before: str, with_year: bool) -> Markup:
         tag("td", line.change, class_="number moved", data_vs=f"vs {before} ", title=f"was {line.before}"),
         tag("td", line.year_change, class_="number wide", title=f"was {line.year_before}") if with_year else None,
         tag("td", sparkline(line.line, None, 92, 24, line.aim, f"{line.title}: 24 months"), class_="line"),
-        tag("td", line.signal, class_="signal wide", title=line.signal_detail or None),
+        tag("td", span("", line.signal), class_="signal wide", title=line.signal_detail or line.signal),
         [_below(one) for one in line.below],
     )
 

@@ -139,7 +139,7 @@ def _concern(one: Concern) -> Markup:
         tag("td", score(one.score), class_="number score"),
         tag("td", one.change, class_="number moved"),
         tag("td", sparkline(one.line, None, 92, 24, one.aim, label), class_="line"),
-        tag("td", one.signal, class_="signal", title=one.signal_detail or None),
+        tag("td", span("", one.signal), class_="signal", title=one.signal_detail or one.signal),
     )
 
 
