@@ -86,8 +86,9 @@ class Catalog:
         """How a stated target of this metric carries over units and time.
 
         sum: adds over both. level: adds over units, the last one counts over time. intensive (ratios, averages,
-        shares): a constant stays itself everywhere. rate (a sum over a level, as revenue per head): the same for all
-        units, but it grows with the span, so it holds for a month alone. point (distinct counts, extremes): holds only
+        shares): a constant stays itself everywhere. rate (a sum over a level or over a distinct count, as revenue per
+        head or per customer; a change to the period before): the same for all units, but another one for each span, so
+        it holds for a month alone. point (distinct counts, extremes): holds only
         where it is stated.
         """
         body = self.metrics[key].body
@@ -102,7 +103,9 @@ class Catalog:
         if isinstance(body, ToDate | Rolling):
             inner = self.additivity(body.metric)
             return FIXED_WINDOW.get(inner, inner)
-        return "point" if isinstance(body, Change) and body.as_ == "absolute" else "intensive"
+        if isinstance(body, Change):
+            return "point" if body.as_ == "absolute" else "rate" if body.back.months is None else "intensive"
+        return "intensive"
 
     def _pace(self, operand: Operand) -> Additivity:
         """The additivity of a part of a formula; a stock is a level also where it counts distinct things."""
@@ -132,7 +135,8 @@ def _additivity_of_rows(body: Aggregate | Stock | FirstPer) -> Additivity:
 
 def _quotient(kinds: Collection[Additivity]) -> Additivity:
     """Of a formula that is more than a sum of like parts."""
-    return "rate" if "rate" in kinds or {"sum", "level"} <= set(kinds) else "intensive"
+    grows = {"rate", "point"} & set(kinds) or {"sum", "level"} <= set(kinds)
+    return "rate" if grows else "intensive"
 
 
 def _linear(tree: exp.Expr) -> bool:

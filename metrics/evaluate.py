@@ -131,6 +131,7 @@ class Evaluator:
         cube = self.states.cubes[measure_of(self.catalog, body, stated=stated)]
         measure, grid = cube.measure, self.grid
         rows, seen, due = _counted(cube, grid, window)
+        told = _counted(cube, grid, window, early=True)[0] if early else rows
         zero = nulls == "zero" or (measure.additive and not self.gaps)
         if isinstance(cube, SetCube):
             value, some = set_values(self.states, cube, window, early, complete=not zero)
@@ -138,14 +139,16 @@ class Evaluator:
             value, some = _from_states(cube, self.states, window, early)
         why = np.zeros(grid.shape, dtype=np.int8)
         if measure.additive:
-            some = some | ((seen > 0) & (rows == 0))  # rows came, none passed the filter: a true zero
+            some = some | ((seen > 0) & (told == 0))  # rows came, none passed the filter: a true zero
         if zero:
             some = some | (due > 0)
         value = np.where(some & np.isnan(value), 0.0, value)
         if measure.additive and not raw and not zero:
-            gap = _behind(cube, grid, window, seen, due) & (seen > 0)
+            gap = (seen < due) & (seen > 0)
             why[gap], some = GAP, some & ~gap
         why[~some & (why == 0)] = NO_ROWS
+        if measure.over_time:
+            why[~some & (rows > 0)] = GAP  # levels came, but on no day those of all units
         cells = Cells(np.where(some, value, np.nan), why, rows, due if nulls == "zero" else seen, due)
         if measure.kind == "stock" and measure.over_time != "mean":
             return cells
@@ -199,7 +202,10 @@ class Evaluator:
     def _change(self, body: Change, window: Window, early: bool) -> Cells:
         now = self.cells(body.metric, window, early)
         months = back_months(body, window)
-        then = shifted(now.value, months) if early else self.comparable(body.metric, window, months)
+        if early:
+            then = shifted(self._whole(body.metric, window, early=True), months)
+        else:
+            then = self.comparable(body.metric, window, months)
         difference = now.value - then
         if body.as_ == "percent":
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -217,11 +223,13 @@ class Evaluator:
         A running last month is compared with the same first days; a quarter or year in the middle of which the history
         begins is compared with nothing.
         """
-        whole = np.where(self.cut_short(key, window), np.nan, self.cells(key, window).value)
-        whole = shifted(whole, months)
+        then = shifted(self._whole(key, window), months)
         if self.grid.cut_day is not None:
-            whole[:, -1] = shifted(self.cells(key, window, early=True).value, months)[:, -1]
-        return whole
+            then[:, -1] = shifted(self._whole(key, window, early=True), months)[:, -1]
+        return then
+
+    def _whole(self, key: str, window: Window, early: bool = False) -> Floats:
+        return np.where(self.cut_short(key, window), np.nan, self.cells(key, window, early).value)
 
     def cut_short(self, key: str, window: Window) -> Bools:
         """Where a quarter or year of a metric began before its history did, by month."""
@@ -273,28 +281,27 @@ def back_months(body: Change, window: Window) -> int:
     return {"month": 1, "quarter": 3}.get(window.kind, 12)
 
 
-def _counted(cube: Cube | SetCube, grid: Grid, window: Window) -> tuple[Floats, Floats, Floats]:
-    """Rows, cells seen and cells due at a window; of a stock at its end."""
-    parts = (cube.rows, cube.presence.seen, cube.presence.due)
+def _counted(cube: Cube | SetCube, grid: Grid, window: Window, early: bool = False) -> tuple[Floats, Floats, Floats]:
+    """Rows, cells seen and cells due at a window; of a stock or a last level at its end, of a first level at its start.
+
+    Cells are told by whole months.
+    """
+    seen, due = cube.presence.seen, cube.presence.due
     if cube.measure.kind == "stock":
-        return parts
-    rows, seen, due = (window_sum(part, grid, window) for part in parts)
-    return rows, seen, due
-
-
-def _behind(cube: Cube | SetCube, grid: Grid, window: Window, seen: Floats, due: Floats) -> Bools:
-    """Where a cell that was due is missing: in the window, or for a level at the end (beginning) in that month."""
-    if cube.measure.over_time not in ("last", "first"):
-        return np.asarray(seen < due)
-    late = cube.presence.seen < cube.presence.due
+        return cube.rows, seen, due
+    first = (cube.early[2] if isinstance(cube, Cube) else cube.rows_early) if early else None
     if cube.measure.over_time == "last":
-        return late
-    return np.asarray(late[:, np.maximum(grid.starts(window), 0)])
+        return cube.rows if first is None else first, seen, due
+    if cube.measure.over_time == "first":
+        starts, columns = np.maximum(grid.starts(window), 0), np.arange(grid.shape[1])
+        rows = cube.rows[:, starts] if first is None else np.where(starts == columns, first, cube.rows[:, starts])
+        return rows, seen[:, starts], due[:, starts]
+    return window_sum(cube.rows, grid, window, first), window_sum(seen, grid, window), window_sum(due, grid, window)
 
 
 def _from_states(cube: Cube, states: States, window: Window, early: bool) -> tuple[Floats, Bools]:
     measure, grid = cube.measure, states.grid
-    early_value, early_count = cube.early if early else (None, None)
+    early_value, early_count, _ = cube.early if early else (None, None, None)
     if measure.kind == "stock":
         level = cube.value if early_value is None else early_value
         if measure.over_time == "mean":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data.calendar import Calendar, first_day, month_of
+from data.calendar import Calendar, first_day, last_day, month_of
 from data.errors import QueryError
 from data.warehouse import identifier, literal
 from metrics.catalog import Catalog, resolver
@@ -128,6 +128,10 @@ def _when(measure: Measure, window: Window, asked: Asked, calendar: Calendar) ->
         "quarter": calendar.quarter_start(month),
         "year": calendar.year_start(month),
     }[window.kind]
+    if measure.over_time == "last":
+        start = month
+    elif measure.over_time == "first" and start < month:
+        end = f"DATE '{last_day(start).isoformat()}'"
     return [f"{measure.time} >= DATE '{first_day(start).isoformat()}'", f"{measure.time} < {end} + INTERVAL 1 DAY"]
 
 

@@ -199,7 +199,7 @@ class _Reader:
             value = self._cells(grid, scan.relation, "v", None)
             early = self._cells(grid, scan.relation, "v", "early")
             rolled, rolled_early = grid.roll_up(value), grid.roll_up(early)
-            return Cube(measure, rolled, rolled, rolled, (rolled_early, rolled_early), presence[scan.role])
+            return Cube(measure, rolled, rolled, rolled, (rolled_early,) * 3, presence[scan.role])
         if measure.function == "count_distinct":
             return self._distinct_stock(grid, scan, measure)
         return self._stock_cube(grid, scan, measure)
@@ -212,7 +212,8 @@ class _Reader:
             Things.of(self.engine.table(f"SELECT cell, month, early, thing FROM {part}"), grid)
             for part in (ends, f"{scan.relation} WHERE early")
         )
-        return SetCube(measure, scan.relation, grid.roll_up(rows), _standing(grid, rows > 0), things, early)
+        rolled = grid.roll_up(rows)
+        return SetCube(measure, scan.relation, rolled, _standing(grid, rows > 0), rolled, things, early)
 
     def _aggregate_cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: Presence) -> Cube:
         assert scan.query is not None
@@ -223,23 +224,25 @@ class _Reader:
                 self._cells(grid, scan.relation, columns[part], only, how if part == "v" else "sum"),
                 how if part == "v" else "sum",
             )
-            for part, only in (("v", None), ("n", None), ("r", None), ("v", "early"), ("n", "early"))
+            for part, only in (("v", None), ("n", None), ("r", None), ("v", "early"), ("n", "early"), ("r", "early"))
             if only is None or grid.cut_day is not None
         }
-        early = (rolled.get(("v", "early"), rolled["v", None]), rolled.get(("n", "early"), rolled["n", None]))
+        value, count, number = (rolled.get((part, "early"), rolled[part, None]) for part in ("v", "n", "r"))
         if measure.stated:
             presence = self.presence(grid, scan, columns["r"])
-        return Cube(measure, rolled["v", None], rolled["n", None], rolled["r", None], early, presence)
+        whole = (rolled["v", None], rolled["n", None], rolled["r", None])
+        return Cube(measure, *whole, (value, count, number), presence)
 
     def _set_cube(self, grid: Grid, scan: _Scan, measure: Measure, presence: Presence) -> SetCube:
         assert scan.query is not None
         columns = scan.query.columns[measure]
         rows = grid.roll_up(self._cells(grid, scan.relation, columns["r"], None))
+        early = rows if grid.cut_day is None else grid.roll_up(self._cells(grid, scan.relation, columns["r"], "early"))
         if measure.stated:
             presence = self.presence(grid, scan, columns["r"])
         if measure.function == "count_distinct":
             sql = f"SELECT cell, month, early, unnest({columns['v']}) AS thing FROM {scan.relation}"
-            return SetCube(measure, scan.relation, rows, presence, Things.of(self.engine.table(sql), grid))
+            return SetCube(measure, scan.relation, rows, presence, early, Things.of(self.engine.table(sql), grid))
         name = f"levels_{scan.relation}_{columns['v']}"
         none = "" if measure.stated else f"WHEN {columns['r']} = 0 THEN 0 "  # rows came, none passed the filter
         self.engine.run(
@@ -247,7 +250,7 @@ class _Reader:
             f"WHEN {columns['n']} > 0 THEN CAST({columns['v']} AS DOUBLE) END AS v FROM {scan.relation}) "
             "WHERE v IS NOT NULL"
         )
-        return SetCube(measure, name, rows, presence)
+        return SetCube(measure, name, rows, presence, early)
 
     def _stock_cube(self, grid: Grid, scan: _Scan, measure: Measure) -> Cube:
         assert scan.query is not None
@@ -275,7 +278,7 @@ class _Reader:
         self._check_linked(grid, count > 0, scan.role[0])
         presence = _standing(grid, np.cumsum(flow(rows, "month", "early", False), axis=1) > 0)
         rolled, rolled_early, counted = grid.roll_up(standing), grid.roll_up(early), grid.roll_up(count)
-        return Cube(measure, rolled, counted, counted, (rolled_early, counted), presence)
+        return Cube(measure, rolled, counted, counted, (rolled_early, counted, counted), presence)
 
     def _cells(self, grid: Grid, source: str, column: str, only: str | None, how: str = "sum") -> Floats:
         """A state column as (units, months), merged over days and parts of a month; 0 (NaN for extremes) where none."""

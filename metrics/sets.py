@@ -24,8 +24,8 @@ def set_values(
     if cube.things is not None:
         if measure.kind == "stock":
             counts = distinct_counts(cube.early if early and cube.early else cube.things, grid, MONTH, early=False)
-        else:
-            counts = distinct_counts(cube.things, grid, window, early)
+            return counts, cube.presence.due > 0
+        counts = distinct_counts(cube.things, grid, window, early)
         return counts, counts > 0
     if measure.over_time in ("last", "first"):
         values = _ends(states, cube, window, early)

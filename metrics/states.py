@@ -28,14 +28,14 @@ class Cube:
     """The states of one measure over the grid, rolled up over units; shapes (units, months).
 
     `value` is a sum, count or extreme (for a stock: the level at the month's end), `count` the values behind it,
-    `rows` the rows behind it; `early` is `value` and `count` of the first days only, for the twin of a running month.
+    `rows` the rows behind it; `early` is these three of the first days only, for the twin of a running month.
     """
 
     measure: Measure
     value: Floats
     count: Floats
     rows: Floats
-    early: tuple[Floats, Floats]
+    early: tuple[Floats, Floats, Floats]
     presence: Presence
 
 
@@ -43,13 +43,15 @@ class Cube:
 class SetCube:
     """A measure whose states are sets: distinct things (held here), or levels by day (in a table of the engine).
 
-    `early` are the things of an earlier day of each month, where they are not some of those of its end.
+    `rows_early` are the rows of the first days only. `early` are the things of an earlier day of each month, where they
+    are not some of those of its end.
     """
 
     measure: Measure
     relation: str
     rows: Floats
     presence: Presence
+    rows_early: Floats
     things: Things | None = None
     early: Things | None = None
 
