@@ -53,7 +53,7 @@ def stage(connection: Connection, alias: str, place: Place, dataset: DatasetMode
             ignored.update(dict.fromkeys(name for name in reading.columns if name not in dataset.columns))
         _mark(connection, target, dataset)
         expected = _quarantine(connection, target, dataset, pieces)
-    connection.execute(f"DELETE FROM {target}.data WHERE {REASON} IS NOT NULL OR rowid IN (SELECT row FROM marked)")
+    connection.execute(f"DELETE FROM {target}.data WHERE {REASON} IS NOT NULL OR rowid IN (SELECT __row FROM marked)")
     rows, quarantined = (_count(connection, f"{target}.{table}") for table in ("data", "quarantine"))
     if rows + quarantined != expected:
         raise ContractError(
@@ -92,23 +92,24 @@ def _insert_batches(connection: Connection, statement: str, reading: Reading) ->
 
 
 def _mark(connection: Connection, target: str, dataset: DatasetModel) -> None:
-    """The temp table `marked`: row ids to refuse; `twin` is the row that has the same key and came first."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE marked (row BIGINT, twin BIGINT)")
+    """The temp table `marked`: row ids to refuse; `__twin` is the row that has the same key and came first."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE marked (__row BIGINT, __twin BIGINT)")
     connection.execute(f"INSERT INTO marked SELECT rowid, NULL FROM {target}.data WHERE {REASON} <> ''")
     if not dataset.key:
         return
     key = ", ".join(identifier(name) for name in dataset.key)
-    good = f"(SELECT {key}, rowid AS row FROM {target}.data WHERE {REASON} IS NULL)"
-    doubles = f"SELECT {key}, min(row) AS twin FROM {good} GROUP BY {key} HAVING count(*) > 1"
+    good = f"(SELECT {key}, rowid AS __row FROM {target}.data WHERE {REASON} IS NULL)"
+    doubles = f"SELECT {key}, min(__row) AS __twin FROM {good} GROUP BY {key} HAVING count(*) > 1"
     connection.execute(
-        f"INSERT INTO marked SELECT row, twin FROM {good} JOIN ({doubles}) USING ({key}) WHERE row <> twin"
+        f"INSERT INTO marked SELECT __row, __twin FROM {good} JOIN ({doubles}) USING ({key}) WHERE __row <> __twin"
     )
 
 
 def _quarantine(connection: Connection, target: str, dataset: DatasetModel, pieces: Sequence[_Piece]) -> int:
     """Fill the quarantine from the marked rows and from what never became a row; the number of records read."""
     wanted = connection.execute(
-        "SELECT row FROM (SELECT row FROM marked UNION SELECT twin FROM marked WHERE twin IS NOT NULL) ORDER BY row"
+        "SELECT __row AS row FROM (SELECT __row FROM marked UNION SELECT __twin FROM marked WHERE __twin IS NOT NULL) "
+        "ORDER BY 1"
     ).fetchnumpy()["row"]
     ordinals = np.asarray(wanted, dtype=np.int64)
     blanks = connection.execute(f"SELECT rowid AS row FROM {target}.data WHERE {REASON} = '' ORDER BY row")
@@ -139,9 +140,9 @@ def _quarantine(connection: Connection, target: str, dataset: DatasetModel, piec
     return records
 
 
-_FROM_BAD_ROWS = """INSERT INTO refused SELECT piece, source_file, line, {reason}, {raw}
-    FROM {target}.data AS data JOIN marked ON data.rowid = marked.row JOIN places ON places.row = marked.row
-    WHERE twin IS NULL"""
+_FROM_BAD_ROWS = """INSERT INTO refused SELECT places.piece, places.source_file, places.line, {reason}, {raw}
+    FROM {target}.data AS data JOIN marked ON data.rowid = marked.__row JOIN places ON places.row = marked.__row
+    WHERE marked.__twin IS NULL"""
 
 
 def _doubles(target: str, dataset: DatasetModel) -> str:
@@ -155,8 +156,9 @@ def _doubles(target: str, dataset: DatasetModel) -> str:
     )
     return f"""INSERT INTO refused SELECT here.piece, here.source_file, here.line, {reason},
             CAST(to_json({{{record}}}) AS VARCHAR)
-        FROM {target}.data AS data JOIN marked ON data.rowid = marked.row JOIN places AS here ON here.row = marked.row
-        JOIN places AS first ON first.row = marked.twin WHERE twin IS NOT NULL"""
+        FROM {target}.data AS data JOIN marked ON data.rowid = marked.__row
+        JOIN places AS here ON here.row = marked.__row
+        JOIN places AS first ON first.row = marked.__twin WHERE marked.__twin IS NOT NULL"""
 
 
 def _between(ordinals: np.ndarray[Any, np.dtype[np.int64]], piece: _Piece) -> np.ndarray[Any, np.dtype[np.int64]]:

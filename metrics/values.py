@@ -112,6 +112,10 @@ class _Writer:
             if m - grid.first >= self.from_column
         ]
         begun = np.maximum.accumulate((cells.due > 0) | ~np.isnan(cells.value), axis=1)
+        if not begun.any():
+            begun[0] = (
+                True  # nothing was ever reported: the top unit says so, else the metric would vanish from coverage
+            )
         rows, picks = np.nonzero(begun[:, ends])
         columns = np.asarray(ends, dtype=np.int64)[picks]
         if not len(rows):

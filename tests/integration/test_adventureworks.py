@@ -209,7 +209,7 @@ def test_kpi_is_what_the_reference_says(kpi: str, desk: Desk, expected: Mapping[
 @pytest.mark.parametrize(
     ("scorecard", "without"),
     [
-        ("corporate", {"net_sales": "no_target", "vendor_lead_time": "absent"}),
+        ("corporate", {"net_sales": "no_target", "vendor_lead_time": "no_data"}),
         ("regions", {"net_sales": "no_target", "operating_profit": "no_target", "operating_expenses": "no_target"}),
     ],
 )
