@@ -12,6 +12,7 @@ from views.desk import Desk
 from views.draw.charts import Series
 from views.executive import period_before, state
 from views.formula import Names, Piece, formula, target_rule
+from views.freshness import freshness
 from views.lineage import Stage, Stop, edges, lineage
 from views.picks import Picks
 from views.reading import SIGNAL_MONTHS, Reading, about, read
@@ -20,6 +21,8 @@ from views.wording import (
     DASH,
     NumberFormat,
     counted,
+    day,
+    listed,
     number_format,
     period_name,
     score,
@@ -92,15 +95,18 @@ class MetricView:
     answers: tuple[Answer, ...]
 
 
-def choices(desk: Desk) -> dict[str, str]:
-    """Every metric that can be looked at: titles by key, those on scorecards first, in the order of perspectives."""
+def choices(desk: Desk, picks: Picks, asked: str | None = None) -> dict[str, str]:
+    """Titles by key of the metrics that the unit reports, those on scorecards first; and of the one asked for."""
     workspace = desk.workspace
+    reported = {v.metric for v in desk.values(list(workspace.metrics), [picks.unit], picks.span, picks.period)}
     carded = dict.fromkeys(key for card in workspace.scorecards.values() for key in metric_keys(workspace, card))
     order = list(workspace.perspectives)
     rest = sorted(
         workspace.metrics, key=lambda k: (order.index(workspace.metrics[k].perspective), workspace.metrics[k].title)
     )
-    return {key: workspace.metrics[key].title for key in dict.fromkeys([*carded, *rest])}
+    return {
+        key: workspace.metrics[key].title for key in dict.fromkeys([*carded, *rest]) if key in reported or key == asked
+    }
 
 
 def build(desk: Desk, picks: Picks, key: str) -> MetricView:
@@ -267,6 +273,7 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
             {"null": "unknown, not zero", "zero": "counts as zero", "carry": "the last known value"}[metric.nulls],
         ),
     ]
+    facts.append(("Freshness", _fresh(desk, metric)))
     if metric.guardrails:
         facts.append(
             (
@@ -277,6 +284,17 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
     if metric.tags:
         facts.append(("Tags", ", ".join(metric.tags)))
     return (*facts, ("File", f"metrics/{metric.perspective}/{metric.key}.yaml"))
+
+
+def _fresh(desk: Desk, metric: Metric) -> str:
+    """How fresh the data below is: the latest dataset's words, or that all keep their rule."""
+    reach = freshness(desk)
+    below = [reach[name] for _, name in desk.datasets_below(metric.key) if name in reach]
+    late = [f"{one.dataset} is {counted(one.late, 'day')} late" for one in below if one.late]
+    newest = [one.newest for one in below if one.newest]
+    if late:
+        return listed(late)
+    return f"fresh, newest facts of {day(min(newest))}" if newest else "no rule is set for its datasets"
 
 
 def _answers(desk: Desk, metric: Metric) -> tuple[Answer, ...]:

@@ -26,7 +26,7 @@ def render(desk: Desk) -> None:
     """Draw the page."""
     view = health.build(desk, st.query_params.to_dict())
     frame.top(head("Data health", view.subtitle), (lambda: _refresh(desk)) if view.may_refresh else None)
-    canvas(draw.health(view), "health")
+    canvas(draw.health(view), "health", "tables")
     frame.foot(desk)
 
 

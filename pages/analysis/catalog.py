@@ -59,5 +59,5 @@ def render(desk: Desk) -> None:
             format_func=USES.__getitem__,
             label_visibility="collapsed",
         )
-    canvas(draw.catalog(catalog.build(desk, picks, query, perspective, kind)), "catalog")
+    canvas(draw.catalog(catalog.build(desk, picks, query, perspective, kind)), "catalog", "tables")
     frame.foot(desk)

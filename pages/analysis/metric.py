@@ -27,7 +27,7 @@ PAGE = Page(
 def render(desk: Desk) -> None:
     """Draw the page."""
     picks = pick(desk, PAGE.needs)
-    titles = metric.choices(desk)
+    titles = metric.choices(desk, picks, st.query_params.get("metric"))
     key = pick_metric(titles)
 
     def pickers() -> None:
@@ -44,11 +44,11 @@ def render(desk: Desk) -> None:
     left, right = st.columns([1.9, 1], gap="small")
     with left:
         with st.container(key="chart"):
-            canvas(draw.headline(view), "headline")
+            canvas(draw.headline(view), "headline", "tables")
             st.plotly_chart(charts.over_time(view.series), key="overtime", config={"displayModeBar": False})
-            canvas(draw.beneath(view), "beneath")
-        canvas(draw_drill.drill(below, draw.history(view.history)), "drill")
+            canvas(draw.beneath(view), "beneath", "tables")
+        canvas(draw_drill.drill(below, draw.history(view.history)), "drill", "tables")
     with right:
-        canvas(draw.definition(view), "definition")
-        canvas(draw.lineage(view), "lineage")
+        canvas(draw.definition(view), "definition", "tables")
+        canvas(draw.lineage(view), "lineage", "tables")
     frame.foot(desk)

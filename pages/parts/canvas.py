@@ -13,17 +13,20 @@ from views.place import place_of
 
 
 @cache
-def _component() -> Any:
+def _component(sheet: style.Sheet) -> Any:
     script = Path(__file__).with_name("canvas.js").read_text(encoding="utf-8")
-    return st.components.v2.component("fourfold_canvas", js=script, css=style.sheet())
+    return st.components.v2.component(f"fourfold_{sheet}", js=script, css=style.sheet(sheet))
 
 
-def canvas(markup: Markup, key: str) -> None:
-    """Show markup (escaped where it was made); a click on a link in it asks for that place."""
+def canvas(markup: Markup, key: str, sheet: style.Sheet = "base") -> None:
+    """Show markup (escaped where it was made) in a sheet's style; a click on a link in it asks for that place.
+
+    Streamlit sends script and style along with every canvas: hence a small base sheet, and one more where it is needed.
+    """
 
     def clicked() -> None:
         href = getattr(st.session_state.get(key), "go", None)
         if isinstance(href, str):
             way.want(place_of(href))
 
-    _component()(data={"html": str(markup)}, key=key, on_go_change=clicked)
+    _component(sheet)(data={"html": str(markup)}, key=key, on_go_change=clicked)

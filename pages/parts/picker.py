@@ -27,7 +27,8 @@ def pick(desk: Desk, needs: Permission) -> Picks:
 
 def pick_metric(titles: Mapping[str, str]) -> str:
     """The metric that the address asks for, else the one looked at last, else the first; the address is completed."""
-    asked = st.query_params.get("metric") or st.session_state.get(_METRIC) or next(iter(titles), "")
+    before: str = st.session_state.get(_METRIC, "")
+    asked: str = st.query_params.get("metric", "") or (before if before in titles else next(iter(titles), ""))
     if asked in titles:
         st.session_state[_METRIC] = asked
     if st.query_params.get("metric") != asked:

@@ -30,5 +30,5 @@ def render(desk: Desk) -> None:
         frame.told(error)
         return
     frame.top(head(view.title, view.subtitle, view.status, view.score), lambda: picker(desk, picks), picks.notes)
-    canvas(draw.departments(view), "departments")
+    canvas(draw.departments(view), "departments", "tables")
     frame.foot(desk)

@@ -32,7 +32,7 @@ def render(desk: Desk) -> None:
         frame.told(error)
         return
     frame.top(head(view.title, view.subtitle, view.status, view.score), lambda: picker(desk, picks), picks.notes)
-    canvas(draw.strategy_map(view), "map")
+    canvas(draw.strategy_map(view), "map", "map")
     with st.expander("The map as a table"):
         canvas(draw.map_table(view), "maptable")
     frame.foot(desk)

@@ -1,7 +1,7 @@
 """Draws the data health screen."""
 
 from views.draw.html import Markup, div, join, link, span, tag
-from views.draw.marks import status_mark
+from views.draw.marks import sign
 from views.draw.tables import table
 from views.health import Attempt, DatasetRow, HealthView
 
@@ -12,7 +12,7 @@ def health(view: HealthView) -> Markup:
         div(
             "figure",
             span("quiet", name),
-            span("large withmark", status_mark(status, worded=False) if status else None, value),
+            span("large withmark", sign(status) if status else None, value),
         )
         for name, value, status in view.figures
     ]
@@ -51,7 +51,7 @@ def _datasets(view: HealthView) -> Markup:
 
 
 def _dataset(row: DatasetRow) -> list[object]:
-    verdict = span("withmark", status_mark(row.status, worded=False) if row.status else None, span("", row.verdict))
+    verdict = span("withmark", sign(row.status) if row.status else None, span("", row.verdict))
     bad = (
         link(row.href, f"{row.quarantined:,}", data_key=f"bad-{row.name}", class_="strong") if row.quarantined else "0"
     )
@@ -88,7 +88,7 @@ def _attempts(view: HealthView) -> Markup:
 def _attempt(one: Attempt) -> list[object]:
     mark = span(
         "withmark",
-        status_mark("green" if one.ok else "red", worded=False),
+        sign("green" if one.ok else "red"),
         span("", "published" if one.ok else "failed"),
     )
     return [one.when, mark, one.took, span("wrap", one.says)]
@@ -111,7 +111,7 @@ def _answers(view: HealthView) -> Markup:
             a.place,
             a.expected,
             a.found,
-            status_mark("green" if a.ok else "red", worded=False),
+            sign("green" if a.ok else "red", "agrees" if a.ok else "differs"),
             a.source,
         ]
         for a in view.answers

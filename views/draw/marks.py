@@ -39,6 +39,11 @@ def status_mark(key: str, *, worded: bool = True, note: str = "") -> Markup:
     return span(f"status tone-{status.tone} is-{status.key}", _drawn(key), word, title=title)
 
 
+def sign(key: str, words: str = "") -> Markup:
+    """The shape and tone of a status for a fact that is none, with the fact's own words for screen readers."""
+    return span(f"status tone-{status_of(key).tone}", _drawn(key), span("unseen", words) if words else None)
+
+
 def change_mark(words: str, good: bool | None, up: bool | None) -> Markup:
     """A change with its arrow; `good` says whether it is welcome, None leaves it grey, `up` None draws no arrow."""
     tone = "grey" if good is None else "green" if good else "red"

@@ -20,21 +20,65 @@ EVIL = '<img src=x onerror="alert(1)">'
 
 
 def concern(title: str) -> Concern:
-    return Concern("k", title, "metric?metric=k", title, "red", title, "newly red", "1", "2", 1.0, "+1", (1.0, None, 2.0),
-                   (2.0, 2.0, 2.0), title, title)  # fmt: skip
+    return Concern(
+        "k",
+        title,
+        "metric?metric=k",
+        title,
+        "red",
+        title,
+        "newly red",
+        "1",
+        "2",
+        1.0,
+        "+1",
+        (1.0, None, 2.0),
+        (2.0, 2.0, 2.0),
+        title,
+        title,
+    )
 
 
 def view(title: str) -> ExecutiveView:
-    tile = Tile(title, "map", 5.0, "amber", title, "0.5 vs Sep", False, False, (1.0, None, 3.0),
-                (Half("Leading", None, "no_data"), Half("Lagging", 5.0, "amber")), {"red": 1}, Linked(title, "metric"), 1, 2,
-                0.5)  # fmt: skip
-    steps = (Step("Sep", 0, 6, "6.00", "total"), Step(title, 6, 5, "-1.00", "moved", "metric", title),
-             Step("Oct", 0, 5, "5.00", "total"))  # fmt: skip
+    tile = Tile(
+        title,
+        "map",
+        5.0,
+        "amber",
+        title,
+        "0.5 vs Sep",
+        False,
+        False,
+        (1.0, None, 3.0),
+        (Half("Leading", None, "no_data"), Half("Lagging", 5.0, "amber")),
+        {"red": 1},
+        Linked(title, "metric"),
+        1,
+        2,
+        0.5,
+    )
+    steps = (
+        Step("Sep", 0, 6, "6.00", "total"),
+        Step(title, 6, 5, "-1.00", "moved", "metric", title),
+        Step("Oct", 0, 5, "5.00", "total"),
+    )
     mention = Mention(title, "metric", "no_data", title, title)
     return ExecutiveView(
-        title, title, 5.0, "amber", "24 months", (tile,), (concern(title),), 1, Why(title, title, steps, "", ((title, title),)),
-        (Priority(title, "map", "red", -0.5, 0.8, 1.0, "lost ground", title),), (mention,), 1, (mention,), 1,
-    )  # fmt: skip
+        title,
+        title,
+        5.0,
+        "amber",
+        "24 months",
+        (tile,),
+        (concern(title),),
+        1,
+        Why(title, title, steps, "", ((title, title),)),
+        (Priority(title, "map", "red", -0.5, 0.8, 1.0, "lost ground", title),),
+        (mention,),
+        1,
+        (mention,),
+        1,
+    )
 
 
 def test_no_title_breaks_out_of_the_executive_screen() -> None:
@@ -53,8 +97,14 @@ def test_no_title_breaks_out_of_the_map() -> None:
 
 def test_empty_places_say_what_to_do() -> None:
     bare = replace(
-        view("x"), concerns=(), concern_count=0, priorities=(), strengths=(), gaps=(), why=Why("Why", "", (), "No score yet.", ())
-    )  # fmt: skip
+        view("x"),
+        concerns=(),
+        concern_count=0,
+        priorities=(),
+        strengths=(),
+        gaps=(),
+        why=Why("Why", "", (), "No score yet.", ()),
+    )
     drawn = executive(bare)
     for words in (
         "Nothing is off target",

@@ -1,5 +1,7 @@
 """Why the score moved: bars that hang together and add up, a moved goal told from a moved value."""
 
+import itertools
+
 import pytest
 
 from flows.workspace import Workspace
@@ -33,7 +35,7 @@ def test_bars_hang_together_from_the_old_score_to_the_new(workspace: Workspace, 
     first, *parts, last = found.steps
     assert (first.kind, last.kind) == ("total", "total")
     assert parts[0].start == pytest.approx(first.end)
-    for one, other in zip(parts, parts[1:], strict=False):
+    for one, other in itertools.pairwise(parts):
         assert one.end == pytest.approx(other.start)
     assert parts[-1].end == pytest.approx(last.end, abs=1e-9)
     assert len(found.steps) <= 13  # fits its card
