@@ -32,8 +32,9 @@ class Things:
 
     @classmethod
     def of(cls, table: pa.Table, grid: Grid) -> "Things":
-        """From a table with cell, month, early and thing; months before the grid are left out."""
-        table = table.filter(pc.greater_equal(table.column("month"), grid.first))
+        """From a table with cell, month, early and thing; nothing (NULL) and months before the grid are left out."""
+        inside = pc.greater_equal(table.column("month"), grid.first)
+        table = table.filter(pc.and_(inside, pc.is_valid(table.column("thing"))))
         things = pc.dictionary_encode(table.column("thing").combine_chunks())
         numbers = things.indices if isinstance(things, pa.DictionaryArray) else things.combine_chunks().indices
         units = pc.index_in(table.column("cell").combine_chunks(), value_set=pa.array(grid.units))

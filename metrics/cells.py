@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlglot import exp
 
-from metrics.grid import Floats, Grid, Window
+from metrics.grid import WINDOW_MONTHS, Floats, Grid, Window
 
 Codes = npt.NDArray[np.int8]
 
@@ -21,7 +21,6 @@ REASONS: tuple[str, ...] = (
     "carried forward from an earlier period",
     "not due in this period",
 )
-WINDOW_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 NO_ROWS, GAP, ZERO, SHORT, PART, CARRIED, NOT_DUE = range(1, 8)
 
 

@@ -13,7 +13,6 @@ from metrics.cells import (
     NOT_DUE,
     PART,
     SHORT,
-    WINDOW_MONTHS,
     ZERO,
     Cells,
     arithmetic,
@@ -138,7 +137,7 @@ class Evaluator:
         else:
             value, some = _from_states(cube, self.states, window, early)
         why = np.zeros(grid.shape, dtype=np.int8)
-        if measure.additive:
+        if measure.additive and not measure.over_time:  # levels say so themselves, day by day
             some = some | ((seen > 0) & (told == 0))  # rows came, none passed the filter: a true zero
         if zero:
             some = some | (due > 0)
@@ -246,8 +245,7 @@ class Evaluator:
         for inner in self.catalog.own_aggregates(key):
             cube = self.states.cubes[measure_of(self.catalog, inner)]
             if cube.measure.kind != "stock" or cube.measure.over_time == "mean":
-                begins = np.array([self.grid.of_grain(WINDOW_MONTHS[window.kind], c)[0] for c in range(len(short))])
-                short |= begins < cube.presence.first
+                short |= self.grid.begins(window) < cube.presence.first
         return short
 
     def _maintain(self, body: Maintain) -> Cells:

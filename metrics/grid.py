@@ -24,6 +24,7 @@ class Window:
 
 
 MONTH, QUARTER, YEAR = Window("month"), Window("quarter"), Window("year")
+WINDOW_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 EVERY = {1: MONTH, 3: QUARTER, 12: YEAR}  # by months that a value stands for
 SPAN_WINDOWS = {"month": MONTH, "quarter": QUARTER, "year": YEAR, "ytd": YEAR, "r12": Window("roll", 12)}
 
@@ -59,16 +60,18 @@ class Grid:
         """(number of units, number of months)."""
         return len(self.units), self.last - self.first + 1
 
-    def starts(self, window: Window) -> Ints:
+    def begins(self, window: Window) -> Ints:
         """For each month (column) the column in which its window begins; negative where that lies before the grid."""
         columns = np.arange(self.shape[1])
         if window.kind == "roll":
             return np.asarray(columns - (window.months - 1), dtype=np.int64)
-        begin = {"month": lambda m: m, "quarter": self.calendar.quarter_start, "year": self.calendar.year_start}[
-            window.kind
-        ]
-        found = np.array([begin(self.first + int(c)) - self.first for c in columns], dtype=np.int64)
-        return found if window.kind == "month" else np.maximum(found, 0)
+        months = WINDOW_MONTHS[window.kind]
+        return np.array([self.of_grain(months, int(c))[0] for c in columns], dtype=np.int64)
+
+    def starts(self, window: Window) -> Ints:
+        """As `begins`, but a quarter or year that began before the grid starts with it."""
+        begins = self.begins(window)
+        return begins if window.kind == "roll" else np.maximum(begins, 0)
 
     def of_grain(self, months: int, column: int) -> tuple[int, int]:
         """First and last column of the month (1), quarter (3) or year (12) around a column, also outside the grid."""

@@ -58,7 +58,7 @@ def _ends(states: States, cube: SetCube, window: Window, early: bool) -> Floats:
     starts = grid.starts(window)
     columns = np.arange(grid.shape[1])
     found = np.where(starts == columns, own, values[:, np.maximum(starts, 0)])
-    return np.where(starts < cube.presence.first, np.nan, found)
+    return np.where(grid.begins(window) < cube.presence.first, np.nan, found)
 
 
 def _over_days(states: States, cube: SetCube, window: Window, early: bool, complete: bool) -> Floats:
