@@ -1,6 +1,7 @@
 """Months, and the spans of a scorecard: month, quarter, year, year to date and rolling 12, calendar or fiscal."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -59,6 +60,24 @@ def parse_month(text: str) -> MonthIndex:
         return month_of(date.fromisoformat(text if len(text) > 7 else f"{text}-01"))
     except ValueError:
         raise ValueError(f"'{text}' is not a month; write it as 2025-01") from None
+
+
+def stretch_faults(stretches: Sequence[tuple[str | None, str | None]]) -> list[tuple[int, str]]:
+    """What is wrong with stretches of months (from, to; both inclusive, None: open), as (index, message)."""
+    faults: list[tuple[int, str]] = []
+    seen: list[tuple[MonthIndex, MonthIndex]] = []
+    for index, (start, end) in enumerate(stretches):
+        low = parse_month(start) if start else 0
+        high = parse_month(end) if end else 9999 * 12
+        if low > high:
+            faults.append((index, f"ends in {end}, before it begins in {start}"))
+            continue
+        shared = [max(low, other[0]) for other in seen if low <= other[1] and other[0] <= high]
+        if shared:
+            month = f"in {first_day(shared[0]):%Y-%m}" if shared[0] else "from the beginning on"
+            faults.append((index, f"holds {month} together with an earlier one; only one can"))
+        seen.append((low, high))
+    return faults
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from data.calendar import parse_month
 
 PERCENT = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*%$")
 
@@ -25,5 +27,15 @@ def _month(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
 
 
+def _existing(value: str) -> str:
+    parse_month(value)
+    return value
+
+
 Quantity = Annotated[float, BeforeValidator(parse_quantity, json_schema_input_type=float | str)]
-Month = Annotated[str, BeforeValidator(_month), Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$", description="2025-01")]
+Month = Annotated[
+    str,
+    BeforeValidator(_month),
+    Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$", description="2025-01"),
+    AfterValidator(_existing),
+]

@@ -37,8 +37,11 @@ class Answer:
         )
 
 
-def compare_answers(workspace: Workspace, values: pa.Table) -> list[Answer]:
-    """Every `tests:` entry of every metric against the values; periods are named as in links (2025-01, 2025-Q1)."""
+def compare_answers(workspace: Workspace, values: pa.Table, root: str) -> list[Answer]:
+    """Every `tests:` entry of every metric against the values; periods are named as in links (2025-01, 2025-Q1).
+
+    An answer without a unit is about the `root`.
+    """
     wanted = [(metric, test) for metric in workspace.metrics.values() for test in metric.tests]
     if not wanted:
         return []
@@ -54,7 +57,6 @@ def compare_answers(workspace: Workspace, values: pa.Table) -> list[Answer]:
         ]
         for r in rows
     }
-    root = workspace.tree.root if workspace.tree else rows[0]["unit"] if rows else ""
     answers = []
     for metric, test in wanted:
         unit = test.unit or root

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from access.roles import GrantModel, PeopleModel, Role, RolesModel
+from data.calendar import stretch_faults
 from data.documents import nearest
 from data.organisation import Tree
 from metrics.definitions.metric import Metric, TargetStep
-from strategy.plan import Objective, Plan, Scorecard
+from strategy.plan import Objective, Plan, Scorecard, Weight
 
 Fault = tuple[str, tuple[str | int, ...], str, str]  # file, path, message, hint
 
@@ -57,6 +58,7 @@ def _plan_faults(known: Known, plan: Plan) -> Iterator[Fault]:
             "strategy.yaml", (*at, "perspective"), "perspective", (objective.perspective,), known.perspectives
         )
         yield from _names("strategy.yaml", (*at, "metrics"), "metric", objective.metrics, known.metrics)
+        yield from _weight_faults("strategy.yaml", (*at, "metrics"), objective.metrics)
         if objective.progress:
             yield from _names(
                 "strategy.yaml", (*at, "progress", "metric"), "metric", (objective.progress.metric,), known.metrics
@@ -83,10 +85,19 @@ def _scorecard_faults(known: Known, place: str, card: Scorecard) -> Iterator[Fau
     yield from _names(place, ("objectives",), "objective", card.objectives, known.objectives)
     yield from _names(place, ("metrics",), "metric", card.metrics, known.metrics)
     yield from _names(place, ("roles",), "role", card.roles, known.roles)
+    for field in ("perspectives", "objectives", "metrics"):
+        yield from _weight_faults(place, (field,), getattr(card, field))
     if card.units != "all":
         yield from _units(known, place, ("units",), card.units)
     if not card.objectives and not card.metrics:
         yield (place, (), "names neither objectives nor metrics", "a scorecard without them has nothing to show")
+
+
+def _weight_faults(place: str, path: tuple[str | int, ...], weights: Mapping[str, Weight]) -> Iterator[Fault]:
+    for name, weight in weights.items():
+        steps = weight if isinstance(weight, tuple) else ()
+        for index, message in stretch_faults([(step.from_, step.to) for step in steps]):
+            yield (place, (*path, name, index), f"this weight {message}", "part them by `from:` and `to:`")
 
 
 def _grant_faults(known: Known, place: str, path: tuple[str | int, ...], grant: GrantModel) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
+from pydantic import ValidationError
 
 from connectors.load import load
 from data.documents import Problem
@@ -19,7 +20,7 @@ from data.snapshots import DatasetState, Manifest, Store
 from data.warehouse import building, connect, open_facts, seal
 from flows.answers import Answer, compare_answers
 from flows.freshness import fresh_tables
-from flows.workspace import Workspace, assemble, local_day
+from flows.workspace import Workspace, assemble, local_day, unit_faults
 from metrics.catalog import Catalog
 from metrics.compiler import create_models
 from metrics.engine import Engine
@@ -93,7 +94,7 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     finally:
         connection.close()
     watch.lap("compute")
-    answers = compare_answers(workspace, values)
+    answers = compare_answers(workspace, values, tree.root)
     manifest = Manifest(
         id=store.new_id(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -167,15 +168,31 @@ def read_tree(engine: Engine, workspace: Workspace) -> Tree:
     table = workspace.unit_table
     if table is None:
         raise DefinitionError((Problem("units.yaml", "names neither units nor a table"),))
-    models = [UnitModel.model_validate(row) for row in _unit_rows(engine, table)]
+    place = f"dataset {table.dataset}"
+    models: list[UnitModel] = []
+    problems: list[Problem] = []
+    for row in _unit_rows(engine, table):
+        try:
+            models.append(UnitModel.model_validate(row))
+        except ValidationError as error:
+            problems += [
+                Problem(place, str(detail["msg"]), field=f"{row['key']}.{'.'.join(map(str, detail['loc']))}")
+                for detail in error.errors()
+            ]
     tree, faults = tree_of(models, workspace.levels)
-    if faults:
-        raise DefinitionError(
-            tuple(
-                Problem(f"dataset {table.dataset}", message, field=models[i].key if models else "", hint=hint)
-                for i, message, hint in faults
-            )
-        )
+    problems += [
+        Problem(place, message, field=models[i].key if models else "", hint=hint) for i, message, hint in faults
+    ]
+    problems += (
+        [
+            Problem(name, message, field=".".join(map(str, path)), hint=hint)
+            for name, path, message, hint in unit_faults(workspace, tree)
+        ]
+        if not problems
+        else []
+    )
+    if problems:
+        raise DefinitionError(tuple(problems))
     return tree
 
 

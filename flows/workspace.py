@@ -14,7 +14,7 @@ from connectors.registry import read_source
 from data.calendar import Calendar
 from data.documents import Document, Problem, Problems, check, nearest, read
 from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_of
-from flows.references import Known, reference_faults
+from flows.references import Fault, Known, reference_faults
 from metrics.catalog import Catalog, Columns
 from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
@@ -115,6 +115,7 @@ def assemble(folder: Path) -> Workspace:
     if not any(p.file.startswith(("metrics/", "models/")) for p in problems.found):
         _catalog_problems(files, catalog)
     _dataset_problems(files, sources, tables)
+    _unit_table_problems(files, units, sources)
     if settings:
         known = Known(settings.perspectives, tree, catalog.metrics, plan.objectives, roles_of(roles))
         for place, path, message, hint in reference_faults(known, plan, scorecards, people, roles, metrics):
@@ -135,6 +136,13 @@ def assemble(folder: Path) -> Workspace:
         people.people,
         roles_of(roles),
     )
+
+
+def unit_faults(workspace: Workspace, tree: Tree) -> list[Fault]:
+    """Names of units that lead nowhere, once the tree has been read from a dataset."""
+    known = Known(workspace.perspectives, tree, workspace.metrics, workspace.plan.objectives, workspace.roles)
+    people = PeopleModel(people=dict(workspace.people))
+    return list(reference_faults(known, workspace.plan, workspace.scorecards, people, RolesModel(), workspace.metrics))
 
 
 class _Files:
@@ -266,6 +274,22 @@ def _tree(files: _Files, units: UnitsModel | None) -> Tree | None:
     for index, message, hint in faults:
         files.fault("units.yaml", ("units", index), message, hint)
     return None if faults else tree
+
+
+def _unit_table_problems(files: _Files, units: UnitsModel | None, sources: Mapping[str, SourceModel]) -> None:
+    if units is None or units.table is None or any(p.file.startswith("sources/") for p in files.problems.found):
+        return
+    datasets = {name: dataset for source in sources.values() for name, dataset in source.datasets.items()}
+    dataset = datasets.get(units.table.dataset)
+    if dataset is None:
+        message = f"'{units.table.dataset}' is not a dataset of any source"
+        files.fault("units.yaml", ("table", "dataset"), message, nearest(units.table.dataset, datasets))
+        return
+    columns = [column.as_ or name for name, column in dataset.columns.items()]
+    for field, name in units.table.model_dump(by_alias=True, exclude={"dataset"}, exclude_none=True).items():
+        if name not in columns:
+            message = f"'{name}' is not a column of {units.table.dataset}"
+            files.fault("units.yaml", ("table", field), message, nearest(name, columns))
 
 
 def _columns(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from data.calendar import stretch_faults
 from data.documents import nearest
 from metrics.catalog import Catalog, Columns, resolver, target_aggregate
 from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Operand, Ratio, Stock
@@ -120,6 +121,7 @@ def _target_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
     if isinstance(metric.target, TargetTable):
         yield from _aggregate_faults(catalog, metric, ("target",), target_aggregate(metric.target))
     kind = metric.kind
+    yield from _dated_faults(metric)
     if metric.target == "components" and kind not in ("ratio", "expr", "to_date", "rolling"):
         yield Fault(
             "metric",
@@ -128,6 +130,8 @@ def _target_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
             f"a {kind} has no components to take a target from",
             "give a number, steps or a table",
         )
+    elif metric.target == "components":
+        yield from _component_faults(catalog, metric)
     if metric.measured_in == "%" and isinstance(metric.target, int | float) and abs(metric.target) > 5:
         yield Fault(
             "metric",
@@ -136,6 +140,37 @@ def _target_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
             f"a target of {metric.target:g} in % would be {metric.target:.0%}",
             f"write `{metric.target:g} %`",
         )
+
+
+def _component_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
+    body = metric.body
+    operands = (body.numerator, body.denominator) if isinstance(body, Ratio) else ()
+    if not all(isinstance(operand, str) for operand in operands):
+        message = "a part that is written in place has no target to take"
+        yield Fault("metric", metric.key, ("target",), message, "make it a metric with a target, and name that")
+    try:
+        parts = catalog.parts(metric.key)
+    except ExpressionError:
+        return  # told where the expression stands
+    for part in parts:
+        if part in catalog.metrics and catalog.metrics[part].target is None:
+            message = f"'{part}' has no target to take"
+            yield Fault(
+                "metric", metric.key, ("target",), message, f"give {part} a target, or this metric one of its own"
+            )
+
+
+def _dated_faults(metric: Metric) -> Iterator[Fault]:
+    """Steps that hold at once for the same unit: which of them is meant is nobody's to guess."""
+    steps = metric.target if isinstance(metric.target, tuple) else ()
+    for unit in dict.fromkeys(step.unit for step in steps):
+        of_unit = [(index, step) for index, step in enumerate(steps) if step.unit == unit]
+        for at, message in stretch_faults([(step.from_, step.to) for _, step in of_unit]):
+            path = ("target", of_unit[at][0])
+            yield Fault("metric", metric.key, path, f"this target {message}", "part them by `from:` and `to:`")
+    for index, message in stretch_faults([(step.from_, step.to) for step in metric.anchor_steps]):
+        hint = "part them by `from:` and `to:`"
+        yield Fault("metric", metric.key, ("anchors", index), f"a step of the anchors {message}", hint)
 
 
 def _operand_faults(catalog: Catalog, metric: Metric, path: tuple[str, ...], operand: Operand) -> Iterator[Fault]:

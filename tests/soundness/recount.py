@@ -334,7 +334,7 @@ class Company:
         return None if then == 0 else (now - then) / abs(then)
 
     def earlier(self, key: str, unit: str, month: Month, kind: str, back: int, early: bool = False) -> Number:
-        """Some months before: of a running month the same days; nothing of a year cut off by the beginning of history."""
+        """Some months before: the same days of a running month; nothing of a year that history begins within."""
         if month - back < self.first or self.cut_off(key, month - back, kind):
             return None
         early = early or (self.running and month == month_of(self.as_of))
