@@ -111,7 +111,7 @@ def scorecard(
 def schema(
     folder: Annotated[Path, typer.Argument(help="Where the JSON Schemas go; an editor then completes and checks YAML.")],
 ) -> None:
-    """Write a JSON Schema for each kind of file in a workspace. In VS Code name them under `yaml.schemas`."""
+    """Write a JSON Schema for each kind of file in a workspace; VS Code wants them under `yaml.schemas`."""
     with failing_in_words(as_json=False):
         for path in write_schemas(folder):
             tell(str(path))

@@ -1,4 +1,4 @@
-"""Holds text against a golden file that reads as a diff; FOURFOLD_GOLDEN=write writes it anew, to be looked at before a commit."""
+"""Holds text against a golden file that reads as a diff; FOURFOLD_GOLDEN=write writes it anew, to be looked at."""
 
 import os
 from pathlib import Path
@@ -12,4 +12,6 @@ def hold(name: str, text: str) -> None:
     if os.environ.get("FOURFOLD_GOLDEN") == "write":
         path.write_text(text, encoding="utf-8")
     assert path.exists(), f"{path} is missing; write it with FOURFOLD_GOLDEN=write, look at it, commit it"
-    assert text == path.read_text(encoding="utf-8"), f"{name} has changed; if that is meant, write it anew and commit the diff"
+    assert text == path.read_text(encoding="utf-8"), (
+        f"{name} has changed; if that is meant, write it anew and commit the diff"
+    )
