@@ -180,8 +180,11 @@ class Desk:
         return ()
 
     def quarantine(self, dataset: str, limit: int = 200) -> list[dict[str, Any]]:
-        """Rows of a dataset that broke its contract: source_file, line, reason, raw."""
-        self._require("health.view", None)
+        """Rows of a dataset that broke its contract: source_file, line, reason, raw.
+
+        A row that could not be read belongs to no unit yet, so only who may see the top unit sees it.
+        """
+        self._require("health.view", (self.opened.tree.root,))
         if dataset not in self.opened.manifest.datasets:
             raise FourfoldError(f"'{dataset}' is not a dataset of this snapshot")
         sql = f'SELECT * FROM quarantine."{dataset}" ORDER BY source_file, line LIMIT {int(limit)}'
