@@ -26,8 +26,7 @@ def main() -> None:
         return
     try:
         known = sample_people(folder)
-        who = people.chosen(known)
-        desk = open_desk(folder, who)
+        desk = open_desk(folder, people.chosen(known))
     except (FourfoldError, Refused) as error:
         frame.told(error, "There is nothing to show yet")
         return

@@ -79,6 +79,7 @@ class ExecutiveView:
     score: float | None
     status: str
     trend_words: str
+    trend_names: tuple[str, ...]
     tiles: tuple[Tile, ...]
     concerns: tuple[Concern, ...]
     concern_count: int
@@ -105,7 +106,8 @@ def history(desk: Desk, picks: Picks, keys: Sequence[str]) -> History:
     workspace, span = desk.workspace, picks.span
     if picks.scorecard is None:
         raise QueryError(
-            "no scorecard is made for this unit and your role; see `units`, `levels`, `roles` in scorecards/"
+            "no scorecard is made for this unit and your role (see units, levels and roles in scorecards/); "
+            "the catalog shows the metrics that it reports"
         )
     card = workspace.scorecards[picks.scorecard]
     month = workspace.calendar.period("month", month_of(min(picks.period.end, desk.as_of)))
@@ -151,6 +153,7 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
         score=past.now.rolled.score,
         status=past.now.rolled.status,
         trend_words=TREND_WORDS[picks.span],
+        trend_names=tuple(period_name(s.period, workspace.calendar) for s in past.all[-TREND[picks.span] :]),
         tiles=tuple(_tile(desk, picks, past, branch, short) for branch in past.now.rolled.children),
         concerns=tuple(concern_of(workspace, r, picks) for r in concerns[:ROOM]),
         concern_count=len(concerns),

@@ -118,6 +118,8 @@ def build(desk: Desk, picks: Picks, key: str) -> MetricView:
     past = sorted(
         desk.values([key], [picks.unit], picks.span, picks.period, COUNTS[picks.span]), key=lambda v: v.period.end
     )
+    first = next((i for i, value in enumerate(past) if value.value is not None), 0)
+    past = past[first:]  # what lies before the first value is not a gap
     now = next((value for value in past if value.period == picks.period), None)
     if now is None:
         raise QueryError(f"{picks.unit_title} has never reported {metric.title}; pick another unit")
@@ -245,7 +247,8 @@ def _signal_says(reading: Reading, now: Value) -> tuple[str, ...]:
             f"Limits {form.value(signals.lower)} to {form.value(signals.upper)}, mean {form.value(signals.mean)}, "
             f"from {counted(signals.count, 'month')}."
         )
-    promise = assurance(signals, now.target, reading.metric.direction, now.anchors.goal_high)
+    steady = signals.latest is not None and not signals.latest.flags  # else nothing stays as it is
+    promise = assurance(signals, now.target, reading.metric.direction, now.anchors.goal_high) if steady else None
     return (*says, *([ASSURANCE[promise]] if promise else []))
 
 

@@ -22,9 +22,9 @@ MONTH = "month"
 _BARS: dict[str, tuple[str, str, Kind]] = {
     "value": ("{}", "Other metrics", "value"),
     "plan": ("Plan: {}", "Plan of the period", "moved"),
-    "anchor": ("Goal moved: {}", "Goals moved", "moved"),
+    "anchor": ("New goal: {}", "Goals moved", "moved"),
     "weight": ("Weight: {}", "Weights changed", "moved"),
-    "coverage": ("Came or went: {}", "Data came or went", "value"),
+    "coverage": ("Data: {}", "Data came or went", "value"),
 }
 
 

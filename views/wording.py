@@ -8,6 +8,7 @@ from typing import Literal
 
 from data.calendar import Calendar, Period, Span, month_of
 
+LONG = 8  # characters of a unit that still stand beside every number
 NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
 
 # ---------------------------------------------------------------------------------------------------- statuses
@@ -78,41 +79,46 @@ class NumberFormat:
     """How the numbers of one metric are written beside each other: same unit, same scale, same decimals."""
 
     before: str
-    after: str
+    letter: str  # of the scale: k, M, bn
+    unit: str
+    delta_unit: str
     factor: float
     decimals: int
     relative: bool  # a change is spoken of in percent of what it was
-    delta_after: str
 
-    def value(self, number: float | None) -> str:
-        """The number with its unit; an en dash where there is none."""
-        if number is None or not isfinite(number):
-            return DASH
-        return f"{_sign(number, self)}{self.before}{_digits(number, self)}{self.after}"
-
-    def bare(self, number: float | None) -> str:
-        """The number without its unit, for a column whose head names the unit."""
-        return DASH if number is None else f"{_sign(number, self)}{_digits(number, self)}"
+    @property
+    def after(self) -> str:
+        """What stands behind the digits."""
+        return self.letter + self.unit
 
     @property
     def long_unit(self) -> str:
         """The unit, where it is too long to stand beside every number of a table; else nothing."""
-        return self.after.strip() if len(self.after) > 8 else ""
+        return self.unit.strip() if len(self.unit) > LONG else ""
+
+    def value(self, number: float | None) -> str:
+        """The number with its unit; an en dash where there is none."""
+        return self._written(number, self.after)
 
     def short(self, number: float | None) -> str:
         """The number, without its unit where that is long and stands beside it anyway."""
-        return self.bare(number) if self.long_unit else self.value(number)
+        return self._written(number, self.letter if self.long_unit else self.after)
+
+    def _written(self, number: float | None, after: str) -> str:
+        if number is None or not isfinite(number):
+            return DASH
+        return f"{_sign(number, self)}{self.before}{_digits(number, self)}{after}"
 
     def difference(self, number: float | None) -> str:
         """A signed distance in the metric's own unit (percentage points for shares)."""
         if number is None or not isfinite(number):
             return DASH
         sign = _sign(number, self) or ("+" if _digits(number, self).strip("0.,") else "")
-        return f"{sign}{self.before}{_digits(number, self)}{self.delta_after}"
+        return f"{sign}{self.before}{_digits(number, self)}{self.letter}{self.delta_unit}"
 
     def short_change(self, now: float | None, before: float | None) -> str:
         """The change, without its unit where that is long."""
-        return self.change(now, before).removesuffix(self.delta_after if self.long_unit else "")
+        return self.change(now, before).removesuffix(self.delta_unit if self.long_unit else "")
 
     def change(self, now: float | None, before: float | None) -> str:
         """From `before` to `now`: in percent for money and counts that are not small, else as a distance."""
@@ -131,7 +137,7 @@ def number_format(measured_in: str, *references: float | None, decimals: int | N
     size = max(sizes, default=0.0)
     if base == "%":
         wanted = (2 if sizes and size < 0.01 else 1) if decimals is None else decimals
-        return NumberFormat("", f"{NBSP}%{tail}", 0.01, wanted, False, f"{NBSP}pp{tail}")
+        return NumberFormat("", "", f"{NBSP}%{tail}", f"{NBSP}pp{tail}", 0.01, wanted, False)
     money = len(base) == 3 and base.isupper()
     before = CURRENCIES.get(base, f"{base}{NBSP}") if money else ""
     unit = "" if money else SHORT_UNITS.get(base, base)
@@ -143,9 +149,8 @@ def number_format(measured_in: str, *references: float | None, decimals: int | N
         wanted = decimals
     else:
         wanted = 0 if size >= 100 or (whole and not money) else 2 if money else 1
-    after = (f"{NBSP}{letter}" if letter else "") + (f"{NBSP}{unit}" if unit else "") + tail
-    relative = money or base in {"count", "number"}
-    return NumberFormat(before, after, factor, wanted, relative, after)
+    scale, named = f"{NBSP}{letter}" if letter else "", (f"{NBSP}{unit}" if unit else "") + tail
+    return NumberFormat(before, scale, named, named, factor, wanted, money or base in {"count", "number"})
 
 
 def _three_digits(size: float) -> int:

@@ -39,6 +39,7 @@ def render(desk: Desk) -> None:
     except FourfoldError as error:
         frame.top(head(titles.get(key, "Metric"), picks.unit_title), pickers, picks.notes)
         frame.told(error)
+        frame.foot(desk)
         return
     frame.top(head(view.title, view.subtitle, over=view.about), pickers, picks.notes)
     left, right = st.columns([1.9, 1], gap="small")

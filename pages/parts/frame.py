@@ -13,6 +13,7 @@ from views.desk import Desk
 from views.draw import head as draw
 from views.draw.html import Markup
 from views.place import Place
+from views.wording import sentence
 
 
 def top(markup: Markup, picker: Callable[[], Any] | None = None, notes: Sequence[str] = ()) -> None:
@@ -34,7 +35,7 @@ def foot(desk: Desk) -> None:
 
 def told(error: Exception, title: str = "Nothing to show here") -> None:
     """An error of ours as an empty state: its text names the place and the remedy."""
-    canvas(draw.empty(title, str(error)), "empty")
+    canvas(draw.empty(title, sentence(str(error)).rstrip(".") + "."), "empty")
 
 
 def dress() -> None:

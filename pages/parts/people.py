@@ -8,13 +8,16 @@ import streamlit as st
 
 from pages.parts import picker
 from views.entry import SamplePerson
+from views.rights import Refused
 
 COOKIE = "fourfold_sample_person"
 _KEY, _BEFORE = "people.sample", "people.before"
 
 
 def chosen(people: list[SamplePerson]) -> str:
-    """The key of the sample person whose eyes the visitor borrows; the first one by default."""
+    """The key of the sample person whose eyes the visitor borrows, by default the first; `Refused` if there is none."""
+    if not people:
+        raise Refused("people.yaml names nobody with a role; give somebody one, then refresh")
     keys = [person.key for person in people]
     if st.session_state.get(_KEY) not in keys:
         kept = st.context.cookies.get(COOKIE)

@@ -28,6 +28,7 @@ def render(desk: Desk) -> None:
     except FourfoldError as error:
         frame.top(head(picks.unit_title, picks.period_title), lambda: picker(desk, picks), picks.notes)
         frame.told(error)
+        frame.foot(desk)
         return
     frame.top(head(view.title, view.subtitle, view.status, view.score), lambda: picker(desk, picks), picks.notes)
     canvas(draw.departments(view), "departments", "tables")

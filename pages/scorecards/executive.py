@@ -28,7 +28,9 @@ def render(desk: Desk) -> None:
     except FourfoldError as error:
         frame.top(head(picks.unit_title, picks.period_title), lambda: picker(desk, picks), picks.notes)
         frame.told(error)
+        frame.foot(desk)
         return
     frame.top(head(view.title, view.subtitle, view.status, view.score), lambda: picker(desk, picks), picks.notes)
     canvas(draw.executive(view), "executive", "executive")
     frame.foot(desk)
+    canvas(draw.trends(view), "trends")  # below the fold: the first screen stays one screen

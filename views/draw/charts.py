@@ -94,7 +94,7 @@ def over_time(series: Series, height: int = 320) -> go.Figure:
             line={"color": LINE, "width": 2},
             marker={
                 "color": [TONES.get(s, TONES["grey"]) for s in series.statuses],
-                "size": 7,
+                "size": [9 if flagged else 7 for flagged in series.flagged],
                 "symbol": [SYMBOLS.get(s, "circle-open") for s in series.statuses],
                 "line": {"width": [2.0 if f else 0.0 for f in series.flagged], "color": LINE},
             },

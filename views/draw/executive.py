@@ -6,7 +6,7 @@ from views.attention import Concern, Mention
 from views.draw.html import Markup, div, join, link, span, tag, text
 from views.draw.marks import change_mark, progress_bar, score_bar, sparkline, status_mark
 from views.draw.tables import twin
-from views.draw.waterfall import waterfall
+from views.draw.waterfall import axis, waterfall
 from views.executive import ExecutiveView, Tile
 from views.priorities import Priority
 from views.wording import SCORED, counted, score, share, status_of
@@ -147,12 +147,11 @@ def _why(view: ExecutiveView) -> Markup:
     why = view.why
     body = waterfall(why.steps) if why.steps else tag("p", tag("b", why.title), why.remedy, class_="empty")
     say = div("say", *(tag("p", tag("b", bold), " ", rest) for bold, rest in why.says)) if why.says else None
-    table = (
-        twin("Table", ["Step", "Part of the change"], [[step.label, step.words] for step in why.steps])
-        if why.steps
-        else ""
-    )
-    return _card(why.title, why.aside, body, table, say, class_="why")
+    under = None
+    if why.steps:
+        table = twin("Table", ["Step", "Part of the change"], [[step.label, step.words] for step in why.steps])
+        under = div("under", table, span("quiet", f"axis from {axis(why.steps)[0]:.1f}"))
+    return _card(why.title, why.aside, body, under, say, class_="why")
 
 
 def _priorities(view: ExecutiveView) -> Markup:
@@ -223,3 +222,11 @@ def _states(view: ExecutiveView) -> Markup:
     else:
         body = tag("ul", rows)
     return _card("Without a score", counted(view.gap_count, "metric"), body, class_="going")
+
+
+def trends(view: ExecutiveView) -> Markup:
+    """The twin of the tiles' lines: the scores of the perspectives, period by period, newest first."""
+    heads = ["Period", *(tile.title for tile in view.tiles)]
+    trends = [[score(value) for value in tile.trend] for tile in view.tiles]
+    rows = list(zip(view.trend_names, *trends, strict=True))
+    return twin(f"Scores of the perspectives over {view.trend_words}", heads, rows[::-1])

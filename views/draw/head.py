@@ -54,14 +54,14 @@ def empty(title: str, says: str) -> Markup:
 
 
 def banner(desk: Desk) -> Markup:
-    """Sample people on the demo: said on every page, so that nobody takes it for a sign-in."""
+    """Sample people: said on every page, so that nobody takes it for a sign-in."""
     viewer = desk.viewer
     roles = listed([desk.workspace.roles[role].title for role in viewer.roles if role in desk.workspace.roles])
     units = listed([unit.title for unit in desk.tops(desk.as_of)])
     return tag(
         "p",
         tag("b", "Demonstration"),
-        f" without sign-in: {desk.workspace.name} is invented. You look through the eyes of ",
+        " without sign-in, on this machine alone. You look through the eyes of ",
         tag("b", viewer.name),
         f", {viewer.title} ({roles}, {units}).",
         class_="banner",

@@ -6,14 +6,19 @@ from views.draw.html import Markup, div, link, span
 from views.why import Step
 
 
-def waterfall(steps: Sequence[Step]) -> Markup:
-    """The steps from top to bottom; the axis is cut where nothing happens, so that small parts can be seen."""
-    parts = [step for step in steps if step.kind != "total"]
-    ends = [edge for step in parts for edge in (step.start, step.end)] or [edge for s in steps for edge in (s.end,)]
-    low, high = min(ends), max(ends)
+def axis(steps: Sequence[Step]) -> tuple[float, float]:
+    """Where the axis begins and ends: it is cut where nothing happens, so that small parts can be seen."""
+    edges = [edge for step in steps if step.kind != "total" for edge in (step.start, step.end)]
+    edges = edges or [step.end for step in steps]
+    low, high = min(edges), max(edges)
     room = max(high - low, 0.05)
-    floor = max(0.0, low - room * 0.45)
-    scale = 100 / ((high + room * 0.02) - floor)
+    return max(0.0, low - room * 0.45), high + room * 0.02
+
+
+def waterfall(steps: Sequence[Step]) -> Markup:
+    """The steps from top to bottom on their axis."""
+    floor, top = axis(steps)
+    scale = 100 / (top - floor)
 
     def at(score: float) -> float:
         return min(max((score - floor) * scale, 0.0), 100.0)

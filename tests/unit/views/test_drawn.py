@@ -69,6 +69,7 @@ def view(title: str) -> ExecutiveView:
         5.0,
         "amber",
         "24 months",
+        ("Sep", "Oct", "Nov"),
         (tile,),
         (concern(title),),
         1,

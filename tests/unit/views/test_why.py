@@ -48,7 +48,7 @@ def test_a_moved_goal_is_hatched_and_a_plan_is_not_called_a_moved_goal(
     now = [value_of("on_time_delivery", 5.0, goal=7.0), value_of("revenue", 5.0, goal=7.0)]
     found = told(workspace, picks, list(before), list(now))
     moved = {step.label for step in found.steps if step.kind == "moved"}
-    assert moved == {"Goal moved: On-time delivery", "Plan: Revenue"}
+    assert moved == {"New goal: On-time delivery", "Plan: Revenue"}
     assert found.says[0][0] == "The ruler moved, too."
 
 

@@ -66,6 +66,8 @@ def test_a_long_unit_stands_beside_the_title_not_in_every_cell() -> None:
     assert plain(form.value(63.0)) == "63 ideas / 100 people"
     assert plain(form.long_unit) == "ideas / 100 people"
     assert number_format("days", 63.0).long_unit == ""
+    money = number_format("USD/person", 14_000.0)
+    assert plain(money.short(17_900.0)) == "$17.9 k"
 
 
 @pytest.mark.parametrize(
