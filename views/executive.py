@@ -178,7 +178,7 @@ def state(desk: Desk, period: Period) -> str:
 
 def halves(sheet: Sheet, key: str, depth: int) -> tuple[Half, ...]:
     """Leading and lagging of one branch, rolled up apart."""
-    found = [("Leading", find(sheet.half("leading"), key, depth)), ("Lagging", find(sheet.half("lagging"), key, depth))]
+    found = zip(("Leading", "Lagging"), (find(half, key, depth) for half in sheet.halves), strict=True)
     return tuple(Half(title, r.score if r else None, r.status if r else "no_data") for title, r in found)
 
 
@@ -192,7 +192,7 @@ def _tile(desk: Desk, picks: Picks, past: History, branch: Rolled, since: str) -
     counts = branch.counts
     return Tile(
         title=desk.workspace.perspectives[branch.key],
-        href=picks.to("map"),
+        href=picks.to("departments"),
         score=branch.score,
         status=branch.status,
         reason="" if branch.score is not None else f"{share(branch.coverage)} of the weight that is due has a score",

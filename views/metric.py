@@ -139,7 +139,7 @@ def build(desk: Desk, picks: Picks, key: str) -> MetricView:
         unit=form.long_unit,
         score=score(now.score),
         changes=_changes(desk, picks, reading),
-        coverage=_coverage(now),
+        coverage=_coverage(metric, now),
         series=_series(metric, past, form, reading, desk, picks),
         history=tuple(_history(desk, picks, v, form) for v in reversed(past)),
         signal=reading.signal,
@@ -175,8 +175,8 @@ def _changes(desk: Desk, picks: Picks, reading: Reading) -> tuple[tuple[str, str
     return tuple((name, form.short(then), form.short_change(now.value, then)) for name, then in found)
 
 
-def _coverage(now: Value) -> str:
-    if now.expected <= 1 or now.reported == now.expected:
+def _coverage(metric: Metric, now: Value) -> str:
+    if now.expected <= 1 or now.reported == now.expected or metric.cadence != "month":
         return ""
     return f"{now.reported} of {now.expected} unit-months reported"
 

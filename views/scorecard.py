@@ -6,6 +6,7 @@ part of the unit's tree; one that is due and missing is, and lowers the coverage
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from data.calendar import MonthIndex, Period, month_of
 from flows.workspace import Workspace
@@ -23,6 +24,11 @@ class Sheet:
     side: Side
     values: Mapping[str, Value]
     rolled: Rolled
+
+    @cached_property
+    def halves(self) -> tuple[Rolled, Rolled]:
+        """Leading and lagging, each rolled up apart."""
+        return self.half("leading"), self.half("lagging")
 
     def half(self, indicator: Indicator) -> Rolled:
         """The same tree with the leaves of one kind only."""

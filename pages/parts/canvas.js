@@ -16,6 +16,12 @@ const closeStrayNotice = () => {
   });
 };
 
+// A sample person, once chosen, stays chosen in this browser's other windows and after a reload.
+const remember = (root) => {
+  const kept = root.querySelector("[data-remember]")?.dataset.remember;
+  if (kept && /^[a-z_]+=[a-z0-9_]+$/.test(kept)) document.cookie = `${kept}; path=/; SameSite=Strict`;
+};
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   closeStrayNotice();
@@ -29,6 +35,7 @@ export default function (component) {
     const focused = root.getRootNode().activeElement?.getAttribute("data-key");
     root.innerHTML = data.html;
     root.shown = data.html;
+    remember(root);
     if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
   root.onclick = (event) => {

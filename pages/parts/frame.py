@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from pages.parts import way
+from pages.parts import people, way
 from pages.parts.canvas import canvas
 from views.desk import Desk
 from views.draw import head as draw
@@ -54,7 +54,7 @@ def dress() -> None:
 
 def banner(desk: Desk) -> None:
     """Says that this is a demonstration, and through whose eyes."""
-    canvas(draw.banner(desk), "banner")
+    canvas(draw.banner(desk, f"{people.COOKIE}={desk.viewer.key}"), "banner")
 
 
 def closed() -> None:
@@ -74,7 +74,8 @@ def home(desk: Desk) -> None:
     asked = urlsplit(st.context.url or "").path.rstrip("/").rsplit("/", 1)[-1]
     base = str(st.get_option("server.baseUrlPath") or "").strip("/").rsplit("/", 1)[-1]
     home_page = desk.policy.home(desk.viewer) or ""
-    if asked not in ("", base) or not way.is_open(home_page):
+    lost = asked not in ("", base) and not way.leads_home()
+    if lost or not way.is_open(home_page):
         open_pages = (
             "Choose one from the menu."
             if way.is_open(home_page)

@@ -6,12 +6,12 @@ than the choice itself: it spares a visitor to choose again in each new tab.
 
 import streamlit as st
 
-from pages.parts import picker
+from pages.parts import picker, way
 from views.entry import SamplePerson
 from views.rights import Refused
 
 COOKIE = "fourfold_sample_person"
-_KEY, _BEFORE = "people.sample", "people.before"
+_CHOSEN, _WIDGET = "people.chosen", "people.widget"  # a widget's own state does not outlive a switch of pages
 
 
 def chosen(people: list[SamplePerson]) -> str:
@@ -19,24 +19,25 @@ def chosen(people: list[SamplePerson]) -> str:
     if not people:
         raise Refused("people.yaml names nobody with a role; give somebody one, then refresh")
     keys = [person.key for person in people]
-    if st.session_state.get(_KEY) not in keys:
+    if st.session_state.get(_CHOSEN) not in keys:
         kept = st.context.cookies.get(COOKIE)
-        st.session_state[_KEY] = kept if kept in keys else keys[0]
-    key: str = st.session_state[_KEY]
-    if st.session_state.setdefault(_BEFORE, key) != key:
-        picker.forget()
-        st.session_state[_BEFORE] = key
+        st.session_state[_CHOSEN] = kept if kept in keys else keys[0]
+    key: str = st.session_state[_CHOSEN]
     return key
 
 
 def switch(people: list[SamplePerson]) -> None:
     """The choice, at the foot of the sidebar."""
     titles = {person.key: person.name for person in people}
-    here = next(person for person in people if person.key == st.session_state[_KEY])
+    here = next(person for person in people if person.key == st.session_state[_CHOSEN])
+    st.session_state[_WIDGET] = here.key
 
     def changed() -> None:
+        st.session_state[_CHOSEN] = st.session_state[_WIDGET]
         st.query_params.clear()
+        picker.forget()
+        way.lead_home()  # where the page that he is on is not open to the new one
 
     with st.sidebar:
-        st.selectbox("Looking as", list(titles), format_func=titles.__getitem__, key=_KEY, on_change=changed)
+        st.selectbox("Looking as", list(titles), format_func=titles.__getitem__, key=_WIDGET, on_change=changed)
         st.caption(f"{here.title}  \n{', '.join(here.roles)}")

@@ -7,13 +7,15 @@ import streamlit as st
 
 from views.place import Place
 
-_OPEN, _HERE, _WANTED = "way.open", "way.here", "way.wanted"
+_OPEN, _HERE, _WANTED, _HOME = "way.open", "way.here", "way.wanted", "way.home"
 
 
 def announce(open_pages: Mapping[str, Any], here: str) -> None:
     """Tell this run which pages are open (path > st.Page) and which of them is being drawn. Only app.py calls this."""
     st.session_state[_OPEN] = dict(open_pages)
     st.session_state[_HERE] = here
+    if here:
+        st.session_state.pop(_HOME, None)
 
 
 def is_open(page: str) -> bool:
@@ -34,6 +36,16 @@ def follow() -> None:
     place: Place | None = st.session_state.pop(_WANTED, None)
     if place is not None and is_open(place.page):
         go(place)
+
+
+def lead_home() -> None:
+    """On the front page, lead on to the viewer's own first page, whatever address the browser shows."""
+    st.session_state[_HOME] = True
+
+
+def leads_home() -> bool:
+    """Whether `lead_home` was asked for in this run; asking takes it back."""
+    return bool(st.session_state.pop(_HOME, False))
 
 
 def go(place: Place) -> None:

@@ -108,6 +108,20 @@ def test_picks_stand_in_the_address_and_survive_a_reload(executive: Page, app: s
     expect(executive).to_have_url(re.compile("unit=operations&period=2026-08"))
 
 
+def test_a_chosen_sample_person_survives_a_reload(browser: Browser, app: str) -> None:
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(app)
+        ready(page)
+        choose(page, "Looking as", "Lea Okafor")
+        expect(page.locator(".banner")).to_contain_text("Lea Okafor")
+        expect(page).to_have_url(re.compile(r"/departments\?unit=service"))  # Executive is not open to her
+        page.goto(app)
+        ready(page)
+        expect(page.locator(".banner")).to_contain_text("Lea Okafor")
+        expect(page).to_have_url(re.compile(r"/departments\?unit=service"))
+
+
 def test_an_objective_opens_beside_the_map_and_by_keyboard(executive: Page, app: str) -> None:
     executive.goto(f"{app}/map")
     ready(executive)

@@ -53,8 +53,8 @@ def empty(title: str, says: str) -> Markup:
     return div("card", div("empty", tag("b", title), says))
 
 
-def banner(desk: Desk) -> Markup:
-    """Sample people: said on every page, so that nobody takes it for a sign-in."""
+def banner(desk: Desk, remember: str) -> Markup:
+    """Sample people: said on every page, so that nobody takes it for a sign-in. `remember`: a cookie, name=value."""
     viewer = desk.viewer
     roles = listed([desk.workspace.roles[role].title for role in viewer.roles if role in desk.workspace.roles])
     units = listed([unit.title for unit in desk.tops(desk.as_of)])
@@ -65,5 +65,6 @@ def banner(desk: Desk) -> Markup:
         tag("b", viewer.name),
         f", {viewer.title} ({roles}, {units}).",
         class_="banner",
+        data_remember=remember,
         role="note",
     )
