@@ -51,11 +51,12 @@ class TargetBook:
         return carried
 
     def _stated(self, steps: tuple[TargetStep, ...], additivity: Additivity) -> Floats:
-        """The stated steps by unit and month, and what follows from them for units above."""
+        """The stated steps by unit and month, and what follows from them for units above; one unit's own wins."""
         out = np.full(self.grid.shape, np.nan)
-        for step in steps:
+        general = "each" if additivity in ALIKE else self.grid.units[0]
+        for step in sorted(steps, key=lambda step: (step.unit or general) != "each"):
             low, high = months_between(self.grid, step.from_, step.to)
-            unit = step.unit or ("each" if additivity in ALIKE else self.grid.units[0])
+            unit = step.unit or general
             rows = slice(None) if unit == "each" else [self.grid.units.index(unit)]
             out[rows, low:high] = step.value
         return _filled_upwards(out, additivity, self.grid)

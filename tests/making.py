@@ -101,3 +101,8 @@ def values(folder: Path, metric: str, span: str = "month", field: str = "value")
         for row in rows(folder)
         if row["metric"] == metric and row["span"] == span
     }
+
+
+def table(folder: Path, metric: str) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """Every row of one metric: {(unit, span, period end as 2025-01): row}."""
+    return {(r["unit"], r["span"], f"{r['period_end']:%Y-%m}"): r for r in rows(folder) if r["metric"] == metric}

@@ -1,0 +1,103 @@
+"""A join never multiplies rows: what it leads to is unique, or the refresh is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from data.errors import DefinitionError, FourfoldError, QueryError
+from flows.refresh import refresh
+from tests.making import SOURCE, make, sales, values
+
+CUSTOMERS = """\
+  customers:
+    path: customers.csv
+    columns: {customer: text, segment: text, home: text}
+"""
+JOINED = """\
+source: sales
+grain: [id]
+time: {column: day}
+unit: {column: unit}
+joins: {who: {table: customers, key: customer}}
+dimensions: {segment: who.segment}
+"""
+TABLE = "source: customers\ngrain: [customer]\n"
+PRIVATE = """\
+title: Private revenue
+measured_in: EUR
+agg: {table: sales, function: sum, expr: amount, filter: "who.segment = 'private'"}
+"""
+FACTS = sales("2025-01-05,shop,100,50,a,x,true", "2025-01-06,web,10,9,b,x,true", "2025-01-07,web,1,1,c,x,true")
+
+
+def files(customers: str) -> dict[str, str]:
+    return {
+        "sources/books.yaml": SOURCE + CUSTOMERS,
+        "models/sales.yaml": JOINED,
+        "models/customers.yaml": TABLE,
+        "metrics/customer/private.yaml": PRIVATE,
+        "files/sales.csv": FACTS,
+        "files/customers.csv": "customer,segment,home\n" + customers,
+    }
+
+
+def test_join_to_unique_rows_counts_each_row_once(tmp_path: Path) -> None:
+    folder = make(tmp_path, files("a,private,shop\nb,business,web\n"))
+    assert values(folder, "revenue")["company", "2025-01"] == 111
+    assert values(folder, "private")["company", "2025-01"] == 100  # c is nobody's customer: its row stays in, unjoined
+
+
+def test_join_to_rows_that_stand_twice_is_refused(tmp_path: Path) -> None:
+    folder = make(tmp_path, files("a,private,shop\na,business,shop\nb,business,web\n"))
+    with pytest.raises(QueryError) as refused:
+        refresh(folder)
+    message = str(refused.value)
+    assert "models/customers.yaml: grain: customer = a stands 2 times" in message
+    assert "a join to it would count rows twice" in message
+    assert "Mend the data" in message
+
+
+def test_join_to_less_than_the_grain_is_refused(tmp_path: Path) -> None:
+    wide = "source: customers\ngrain: [customer, segment]\n"
+    folder = make(tmp_path, {**files("a,private,shop\n"), "models/customers.yaml": wide})
+    with pytest.raises(DefinitionError) as refused:
+        refresh(folder)
+    message = str(refused.value)
+    assert "models/sales.yaml" in message
+    assert "a row of it is one per customer, segment" in message
+    assert "a join to less than the grain would count rows twice" in message
+
+
+def test_facts_that_break_their_own_grain_are_refused(tmp_path: Path) -> None:
+    loose = SOURCE.replace("    key: [id]\n", "")
+    facts = FACTS + "1,2025-01-09,shop,7,7,a,x,true\n"
+    with pytest.raises(QueryError, match=r"grain: id = 1 stands 2 times; its rows would be counted"):
+        refresh(make(tmp_path, {"sources/books.yaml": loose, "files/sales.csv": facts}))
+
+
+def test_rows_that_break_a_key_of_the_contract_are_counted_once(tmp_path: Path) -> None:
+    facts = FACTS + "1,2025-01-09,shop,7,7,a,x,true\n"
+    folder = make(tmp_path, {"files/sales.csv": facts})
+    assert values(folder, "revenue")["company", "2025-01"] == 111
+    assert refresh(folder).datasets["sales"].quarantined == 1
+
+
+def test_unit_by_way_of_a_join_that_finds_nobody_is_refused(tmp_path: Path) -> None:
+    by_home = JOINED.replace("unit: {column: unit}", "unit: {column: who.home}")
+    found = files("a,private,shop\nb,business,web\n") | {"models/sales.yaml": by_home}
+    with pytest.raises(FourfoldError, match=r"rows belong to \(empty\), which units\.yaml does not know"):
+        refresh(make(tmp_path, found))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT unit, sum(amount) AS amount FROM sales GROUP BY unit",
+        "SELECT DISTINCT unit FROM sales",
+        "SELECT row_number() OVER () AS id, unit FROM sales",
+    ],
+)
+def test_model_that_aggregates_is_refused(tmp_path: Path, text: str) -> None:
+    model = "sql: sales.sql\ntime: {column: day}\nunit: {column: unit}\n"
+    with pytest.raises(DefinitionError, match="may not stand in a model"):
+        refresh(make(tmp_path, {"models/sales.yaml": model, "models/sales.sql": text}))
