@@ -24,6 +24,10 @@ const remember = (root) => {
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
+  if (!window.fourfoldWatch) {
+    window.fourfoldWatch = new MutationObserver(closeStrayNotice);
+    window.fourfoldWatch.observe(document.body, { childList: true, subtree: true });
+  }
   closeStrayNotice();
   let root = parentElement.querySelector(".canvas");
   if (!root) {
