@@ -28,9 +28,9 @@ def top(markup: Markup, picker: Callable[[], Any] | None = None, notes: Sequence
         canvas(draw.notices(notes), "notices")
 
 
-def foot(desk: Desk) -> None:
-    """The foot: how fresh the data is, and which snapshot it comes from."""
-    canvas(draw.foot(desk), "foot")
+def foot(desk: Desk, more: Markup | None = None) -> None:
+    """The foot: how fresh the data is, and which snapshot it comes from; `more` stands at its end."""
+    canvas(draw.foot(desk, more), "foot")
 
 
 def told(error: Exception, title: str = "Nothing to show here") -> None:

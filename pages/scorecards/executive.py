@@ -32,5 +32,4 @@ def render(desk: Desk) -> None:
         return
     frame.top(head(view.title, view.subtitle, view.status, view.score), lambda: picker(desk, picks), picks.notes)
     canvas(draw.executive(view), "executive", "executive")
-    frame.foot(desk)
-    canvas(draw.trends(view), "trends")  # below the fold: the first screen stays one screen
+    frame.foot(desk, draw.trends(view))

@@ -93,6 +93,7 @@ def over_time(series: Series, height: int = 320) -> go.Figure:
             name="Value",
             line={"color": LINE, "width": 2},
             marker={
+                "opacity": 1,
                 "color": [TONES.get(s, TONES["grey"]) for s in series.statuses],
                 "size": [9 if flagged else 7 for flagged in series.flagged],
                 "symbol": [SYMBOLS.get(s, "circle-open") for s in series.statuses],

@@ -27,8 +27,8 @@ def notices(notes: Sequence[str]) -> Markup:
     return div("stack", [div("notice", note) for note in notes])
 
 
-def foot(desk: Desk) -> Markup:
-    """How fresh the data is, and which snapshot every number on the page comes from."""
+def foot(desk: Desk, more: Markup | None = None) -> Markup:
+    """How fresh the data is, and which snapshot every number on the page comes from; `more` stands at its end."""
     late = [one.dataset for one in freshness(desk).values() if one.late]
     made = datetime.fromisoformat(desk.opened.manifest.created_at).astimezone()
     health = desk.may("health.view")
@@ -44,6 +44,7 @@ def foot(desk: Desk) -> Markup:
         span("", "Refreshed ", tag("b", moment(made))),
         span("", "Snapshot ", number),
         feeds,
+        more,
         class_="pagefoot",
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-VOID = frozenset({"br", "img", "input", "path", "rect", "circle", "line", "polygon", "polyline", "col"})
+VOID = frozenset({"br", "img", "input", "path", "rect", "circle", "line", "polygon", "polyline", "col", "wbr"})
 
 Attribute = str | int | float | bool | None
 

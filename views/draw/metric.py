@@ -45,9 +45,7 @@ def beneath(view: MetricView) -> Markup:
 def definition(view: MetricView) -> Markup:
     """The definition: formula in words, owner, how it is read and scored."""
     words = [_piece(piece.words, piece.code, view.hrefs.get(piece.metric or "")) for piece in view.formula]
-    facts = [
-        join([tag("dt", name), tag("dd", tag("code", text) if name == "File" else text)]) for name, text in view.facts
-    ]
+    facts = [join([tag("dt", name), tag("dd", _file(text) if name == "File" else text)]) for name, text in view.facts]
     answers = None
     if view.answers:
         rows = [
@@ -65,6 +63,12 @@ def definition(view: MetricView) -> Markup:
         class_="card definition",
         aria_label="Definition",
     )
+
+
+def _file(name: str) -> Markup:
+    """A path that breaks after its slashes where the line is short."""
+    folders = name.split("/")
+    return tag("code", *(part for folder in folders[:-1] for part in (folder, "/", tag("wbr"))), folders[-1])
 
 
 def _piece(words: str, code: bool, href: str | None) -> Markup:
