@@ -180,7 +180,8 @@ def _baseline(values: Floats, months: Sequence[int]) -> tuple[int, Floats] | Non
         season = np.array([known.get(month, 0.0) for month in months])
     free = steady if effects is None else steady - len(set(months[:steady])) + 1
     left = first - season[:steady]
-    return None if is_dependent(lag_one([left]), free, STRICT) else (steady, season)
+    correlation = lag_one([left])  # against each other they would only widen the limits, which is the safe side
+    return None if correlation > 0 and is_dependent(correlation, free, STRICT) else (steady, season)
 
 
 def _stretches(days: Sequence[date], rebases: Sequence[Rebase]) -> list[slice]:
