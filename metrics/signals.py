@@ -92,7 +92,9 @@ class Signals:
 
     @property
     def warning(self) -> str | None:
-        """Words when the limits are rough."""
+        """Words when the limits are rough, or those of an earlier time."""
+        if self.until is not None:
+            return f"limits of the steady time up to {self.until:%b %Y}; the process has moved since"
         return f"only {self.count} points: limits from fewer than {FEW} are rough" if self.few else None
 
     @property
