@@ -7,7 +7,18 @@ from typing import Literal
 from sqlglot import exp
 
 from metrics.definitions.driver import Driver
-from metrics.definitions.kinds import Aggregate, Change, FirstPer, InlineStock, Operand, Ratio, Rolling, Stock, ToDate
+from metrics.definitions.kinds import (
+    Aggregate,
+    Change,
+    FirstPer,
+    InlineStock,
+    Maintain,
+    Operand,
+    Ratio,
+    Rolling,
+    Stock,
+    ToDate,
+)
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.definitions.table import Table
 from metrics.expressions import Resolver, names_in, parse, table_resolver
@@ -106,6 +117,33 @@ class Catalog:
         if isinstance(body, Change):
             return "point" if body.as_ == "absolute" else "rate" if body.back.months is None else "intensive"
         return "intensive"
+
+    def grows(self, key: str) -> bool:
+        """Whether the first days of a month show less than the whole month will, as of a sum: then a target waits.
+
+        A change in percent compares equal parts, and a quotient of two sums grows above and below alike.
+        """
+        body = self.metrics[key].body
+        if isinstance(body, Change):
+            return body.as_ == "absolute"
+        if isinstance(body, ToDate | Rolling):
+            return self.grows(body.metric)
+        if isinstance(body, Ratio):
+            parts = {self._operand_grows(body.numerator), self._operand_grows(body.denominator)}
+        elif isinstance(body, str):
+            parts = {self.grows(part) for part in self.parts(key)}
+            if parse(body).find(exp.Div) is None:
+                return any(parts)
+        else:
+            return not isinstance(body, Maintain) and self._operand_grows(body)
+        return len(parts) > 1 or (parts == {True} and self.additivity(key) == "rate")
+
+    def _operand_grows(self, operand: Operand | FirstPer | Stock) -> bool:
+        if isinstance(operand, str):
+            return self.grows(operand)
+        return isinstance(operand, FirstPer) or (
+            isinstance(operand, Aggregate) and operand.over_time is None and operand.function != "average"
+        )
 
     def _pace(self, operand: Operand) -> Additivity:
         """The additivity of a part of a formula; a stock is a level also where it counts distinct things."""

@@ -173,6 +173,13 @@ def render(tree: exp.Expr, resolve: Resolver) -> str:
     return str(tree.copy().transform(rewrite).sql(dialect="duckdb"))
 
 
+def column_or_parse(text: str, columns: Collection[str] | None) -> exp.Expr:
+    """The column that bears exactly this name, whatever its letters; else `parse`."""
+    if columns is not None and text in columns:
+        return exp.column(exp.to_identifier(text, quoted=True))
+    return parse(text)
+
+
 def columns_of(tree: exp.Expr) -> list[tuple[str, str | None]]:
     """The columns that an expression reads, as (name, qualifier)."""
     return [(c.name, ".".join(part.name for part in c.parts[:-1]) or None) for c in tree.find_all(exp.Column)]
@@ -234,6 +241,8 @@ def table_resolver(own: Collection[str] | None, joins: Mapping[str, Collection[s
             if own is not None and column not in own:
                 raise ExpressionError(f"'{column}' is not a column of {title}", nearest(column, own))
             return f'_t."{_escaped(column)}"'
+        if own is not None and f"{qualifier}.{column}" in own:
+            return f'_t."{_escaped(f"{qualifier}.{column}")}"'
         if qualifier not in joins:
             raise ExpressionError(f"'{qualifier}' is not a join of {title}", nearest(qualifier, joins))
         known = joins[qualifier]

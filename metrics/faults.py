@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data.calendar import stretch_faults
+from sqlglot import exp
+
 from data.documents import nearest
 from metrics.catalog import Catalog, Columns, resolver, target_aggregate
 from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Operand, Ratio, Stock
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.definitions.table import Table
-from metrics.expressions import ExpressionError, columns_of, names_in, parse
+from metrics.expressions import ExpressionError, column_or_parse, columns_of, names_in, parse
+from metrics.goal_faults import goal_faults
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,11 @@ def _metric_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
         try:
             for name in names_in(body):
                 yield from _metric_name(catalog, metric, ("expr",), name)
+            if any(
+                isinstance(node.expression, exp.Literal) and not float(node.expression.this)
+                for node in parse(body).find_all(exp.Div)
+            ):
+                yield Fault("metric", metric.key, ("expr",), "divides by zero", "no value could ever come of it")
         except ExpressionError as error:
             yield Fault("metric", metric.key, ("expr",), error.message, error.hint)
     elif isinstance(body, Aggregate | Stock | FirstPer):
@@ -120,57 +127,8 @@ def _metric_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
 def _target_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
     if isinstance(metric.target, TargetTable):
         yield from _aggregate_faults(catalog, metric, ("target",), target_aggregate(metric.target))
-    kind = metric.kind
-    yield from _dated_faults(metric)
-    if metric.target == "components" and kind not in ("ratio", "expr", "to_date", "rolling"):
-        yield Fault(
-            "metric",
-            metric.key,
-            ("target",),
-            f"a {kind} has no components to take a target from",
-            "give a number, steps or a table",
-        )
-    elif metric.target == "components":
-        yield from _component_faults(catalog, metric)
-    if metric.measured_in == "%" and isinstance(metric.target, int | float) and abs(metric.target) > 5:
-        yield Fault(
-            "metric",
-            metric.key,
-            ("target",),
-            f"a target of {metric.target:g} in % would be {metric.target:.0%}",
-            f"write `{metric.target:g} %`",
-        )
-
-
-def _component_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
-    body = metric.body
-    operands = (body.numerator, body.denominator) if isinstance(body, Ratio) else ()
-    if not all(isinstance(operand, str) for operand in operands):
-        message = "a part that is written in place has no target to take"
-        yield Fault("metric", metric.key, ("target",), message, "make it a metric with a target, and name that")
-    try:
-        parts = catalog.parts(metric.key)
-    except ExpressionError:
-        return  # told where the expression stands
-    for part in parts:
-        if part in catalog.metrics and catalog.metrics[part].target is None:
-            message = f"'{part}' has no target to take"
-            yield Fault(
-                "metric", metric.key, ("target",), message, f"give {part} a target, or this metric one of its own"
-            )
-
-
-def _dated_faults(metric: Metric) -> Iterator[Fault]:
-    """Steps that hold at once for the same unit: which of them is meant is nobody's to guess."""
-    steps = metric.target if isinstance(metric.target, tuple) else ()
-    for unit in dict.fromkeys(step.unit for step in steps):
-        of_unit = [(index, step) for index, step in enumerate(steps) if step.unit == unit]
-        for at, message in stretch_faults([(step.from_, step.to) for _, step in of_unit]):
-            path = ("target", of_unit[at][0])
-            yield Fault("metric", metric.key, path, f"this target {message}", "part them by `from:` and `to:`")
-    for index, message in stretch_faults([(step.from_, step.to) for step in metric.anchor_steps]):
-        hint = "part them by `from:` and `to:`"
-        yield Fault("metric", metric.key, ("anchors", index), f"a step of the anchors {message}", hint)
+    for path, message, hint in goal_faults(catalog, metric):
+        yield Fault("metric", metric.key, path, message, hint)
 
 
 def _operand_faults(catalog: Catalog, metric: Metric, path: tuple[str, ...], operand: Operand) -> Iterator[Fault]:
@@ -222,10 +180,31 @@ def _aggregate_faults(
         if text is None:
             continue
         try:
-            for column, qualifier in columns_of(parse(text)):
+            tree = column_or_parse(text, catalog.columns.get(table.key))
+            for column, qualifier in columns_of(tree):
                 resolve(column, qualifier)
         except ExpressionError as error:
             yield Fault("metric", metric.key, (*path, name), error.message, error.hint)
+            continue
+        if name == "expr" and not isinstance(body, FirstPer):
+            yield from _kind_faults(catalog, metric, path, body, tree)
+
+
+NO_NUMBERS = ("text", "varchar", "date", "timestamp")
+
+
+def _kind_faults(
+    catalog: Catalog, metric: Metric, path: tuple[str | int, ...], body: Aggregate | Stock, tree: exp.Expr
+) -> Iterator[Fault]:
+    """A column alone whose kind its function cannot work on; what an expression gives, the engine tells."""
+    columns = catalog.columns.get(body.table) or {}
+    kind = columns.get(tree.name, "") if isinstance(tree, exp.Column) and not tree.table else ""
+    if body.function in ("sum", "average", "min", "max") and kind in NO_NUMBERS:
+        message = f"'{tree.name}' is {kind}, and {body.function} needs a number"
+        yield Fault("metric", metric.key, (*path, "expr"), message, "name a column of numbers, or count")
+    if body.function == "sum_boolean" and kind not in ("", "boolean"):
+        message = f"'{tree.name}' is {kind}, and sum_boolean needs true or false"
+        yield Fault("metric", metric.key, (*path, "expr"), message, "write a condition, such as `cost <= limit`")
 
 
 def _cycles(catalog: Catalog) -> list[Fault]:

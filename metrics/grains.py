@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from data.errors import QueryError
+from data.warehouse import identifier
 from metrics.catalog import Catalog
 from metrics.engine import Engine
 
@@ -14,7 +15,7 @@ def check_grains(engine: Engine, catalog: Catalog, enforced: Mapping[str, tuple[
     for table in catalog.tables.values():
         if not table.grain or enforced.get(table.key) == table.grain:
             continue
-        columns = ", ".join(f'"{name}"' for name in table.grain)
+        columns = ", ".join(identifier(name) for name in table.grain)
         found = engine.table(
             f'SELECT {columns}, count(*) AS times FROM model."{table.key}" '
             f"GROUP BY {columns} HAVING count(*) > 1 LIMIT 1"

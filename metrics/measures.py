@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from data.warehouse import identifier
 from metrics.catalog import GRAINS, Catalog, resolver, target_aggregate
 from metrics.definitions.kinds import Aggregate, FirstPer, Stock
 from metrics.definitions.metric import TargetTable
 from metrics.definitions.table import Table
-from metrics.expressions import parse, render
+from metrics.expressions import column_or_parse, render
 
 ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
 
@@ -51,7 +52,7 @@ def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer, *, stated: 
     resolve = resolver(catalog, table)
 
     def sql(text: str | None) -> str | None:
-        return None if text is None else render(parse(text), resolve)
+        return None if text is None else render(column_or_parse(text, catalog.columns.get(table.key)), resolve)
 
     if isinstance(body, Stock):
         return Measure(
@@ -112,7 +113,9 @@ def relation(catalog: Catalog, table: Table) -> Relation:
     parts = [f'model."{table.key}" AS _t']
     for name, join in table.joins.items():
         to = join.to or catalog.tables[join.table].grain[0]
-        parts.append(f'LEFT JOIN model."{join.table}" AS "{name}" ON "{name}"."{to}" = _t."{join.key}"')
+        parts.append(
+            f'LEFT JOIN model."{join.table}" AS "{name}" ON "{name}".{identifier(to)} = _t.{identifier(join.key)}'
+        )
     unit = "NULL"
     if table.unit and table.unit.unit:
         unit = f"'{table.unit.unit}'"

@@ -158,9 +158,9 @@ class _Writer:
         )
 
     def _running(self, metric: Metric, book: TargetBook, columns: npt.NDArray[np.int64]) -> Bools:
-        """Where a sum of a month that still runs meets a target for the whole month."""
-        adds = book.catalog.additivity(metric.key) in ("sum", "point")
-        return np.asarray((columns == self.grid.shape[1] - 1) & (self.grid.cut_day is not None) & adds)
+        """Where what has come of a month that still runs meets a target for the whole month."""
+        grows = book.catalog.grows(metric.key)
+        return np.asarray((columns == self.grid.shape[1] - 1) & (self.grid.cut_day is not None) & grows)
 
     def _stale(self, periods: Mapping[int, Period], columns: npt.NDArray[np.int64], late: date | None) -> Bools:
         if late is None:
