@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from flows.answers import Answer
 from flows.door import Door
 from flows.freshness import datasets_of
 from flows.opened import Opened
-from flows.refresh import Progress, quiet, refresh
+from flows.refresh import Progress, definition_files, quiet, refresh
 from flows.workspace import Workspace, assemble
 from metrics.catalog import Catalog
 from metrics.definitions.metric import Metric
@@ -173,11 +174,8 @@ class Desk:
     def definition_problems(self) -> tuple[str, ...]:
         """What is wrong with the workspace's files as they lie there now; empty when a refresh would accept them."""
         self._require("health.view", None)
-        try:
-            assemble(self.folder)
-        except DefinitionError as error:
-            return tuple(str(problem) for problem in error.problems)
-        return ()
+        stamps = tuple((str(path), path.stat().st_mtime_ns) for path in definition_files(self.folder))
+        return _problems(self.folder, stamps)
 
     def quarantine(self, dataset: str, limit: int = 200) -> list[dict[str, Any]]:
         """Rows of a dataset that broke its contract: source_file, line, reason, raw.
@@ -237,6 +235,16 @@ class Desk:
         cells = {month: tree.descendants(unit, last_day(month)) for month in months}
         running = manifest.as_of < last_day(month_of(manifest.as_of)) and month_of(end) == month_of(manifest.as_of)
         return Asked(period, manifest.as_of, cells, manifest.as_of.day if running else None)
+
+
+@lru_cache(maxsize=8)
+def _problems(folder: Path, _stamps: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+    """What is wrong in a workspace's files, read anew when one of them has changed."""
+    try:
+        assemble(folder)
+    except DefinitionError as error:
+        return tuple(str(problem) for problem in error.problems)
+    return ()
 
 
 def below(tree: Tree, on: date, key: str) -> tuple[str, ...]:

@@ -243,10 +243,11 @@ def _signal_says(reading: Reading, now: Value) -> tuple[str, ...]:
     signals, form = reading.signals, reading.form
     says = [reading.signal_detail] if not signals.applicable or signals.few or signals.seasonal else []
     if signals.applicable and not signals.seasonal:
-        says.append(
-            f"Limits {form.value(signals.lower)} to {form.value(signals.upper)}, mean {form.value(signals.mean)}, "
-            f"from {counted(signals.count, 'month')}."
-        )
+        since = f"from {counted(signals.count, 'month')}"
+        if signals.until is not None:
+            since = f"as they were up to {signals.until:%b %Y}; the process has moved since"
+        limits = f"{form.value(signals.lower)} to {form.value(signals.upper)}"
+        says.append(f"Limits {limits}, mean {form.value(signals.mean)}, {since}.")
     steady = signals.latest is not None and not signals.latest.flags  # else nothing stays as it is
     promise = assurance(signals, now.target, reading.metric.direction, now.anchors.goal_high) if steady else None
     return (*says, *([ASSURANCE[promise]] if promise else []))

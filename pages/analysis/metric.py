@@ -6,6 +6,7 @@ from pages import Page
 from pages.parts import frame
 from pages.parts.canvas import canvas
 from pages.parts.picker import pick, pick_metric, picker
+from pages.parts.remarks import remarks
 from views import drill, metric
 from views.desk import Desk
 from views.draw import charts
@@ -49,6 +50,7 @@ def render(desk: Desk) -> None:
             st.plotly_chart(charts.over_time(view.series), key="overtime", config={"displayModeBar": False})
             canvas(draw.beneath(view), "beneath", "tables")
         canvas(draw_drill.drill(below, draw.history(view.history)), "drill", "tables")
+        remarks(desk, picks, key)
     with right:
         canvas(draw.definition(view), "definition", "tables")
         canvas(draw.lineage(view), "lineage", "tables")
