@@ -1,12 +1,13 @@
 """Reads YAML 1.2 documents so that every later error can name file, line, column, field and the nearest right name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
@@ -122,9 +123,35 @@ def check(model: type[Model], document: Document, problems: Problems, at: Path_ 
     try:
         return model.model_validate(node)
     except ValidationError as error:
-        for detail in error.errors():
-            problems.add(_validation_problem(document, at, model, dict(detail)))
+        for detail in _telling(document, at, [dict(detail) for detail in error.errors()]):
+            problems.add(_validation_problem(document, at, model, detail))
         return None
+
+
+def misplaced(field: str, message: str) -> PydanticCustomError:
+    """An error of a whole model that is about one of its fields: raised by a validator, told at that field."""
+    return PydanticCustomError("misplaced", "{message}", {"message": message, "field": field})
+
+
+def _telling(document: Document, at: Path_, details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what the other branches of a union say: that the thing is not of their kind at all."""
+    found = []
+    for detail in details:
+        path = _steps(document, at, tuple(detail["loc"]))
+        while path and path not in document.places:
+            path = path[:-1]
+        found.append((detail, path))
+    exact = [path for detail, path in found if not _is_of_another_kind(detail)]
+    return [
+        detail
+        for detail, path in found
+        if not _is_of_another_kind(detail) or not any(other[: len(path)] == path for other in exact)
+    ]
+
+
+def _is_of_another_kind(detail: Mapping[str, Any]) -> bool:
+    kind = str(detail["type"])
+    return kind.endswith(("_type", "_parsing")) or (kind == "literal_error" and not isinstance(detail["input"], str))
 
 
 def _yaml_problem(name: str, text: str, error: MarkedYAMLError, message: str) -> Problem:
@@ -162,6 +189,8 @@ def _plain(node: Any, path: Path_, places: dict[Path_, tuple[int, int]]) -> Any:
 def _validation_problem(document: Document, at: Path_, model: type[BaseModel], detail: dict[str, Any]) -> Problem:
     inside: Path_ = tuple(part for part in detail["loc"])
     known = _steps(document, at, inside)
+    if detail["type"] == "misplaced":
+        known = (*known, str(detail["ctx"]["field"]))
     message, hint = str(detail["msg"]), ""
     if detail["type"] == "extra_forbidden":
         fields = _fields_near(model, inside)

@@ -19,14 +19,14 @@ class Engine:
         try:
             self._cursor.execute(sql)
         except duckdb.Error as error:
-            raise QueryError(f"the engine refused a statement: {error}") from error
+            raise QueryError(f"the engine refused a statement: {_first_line(error)}") from error
 
     def table(self, sql: str) -> pa.Table:
         """The result of a query as an Arrow table."""
         try:
             return self._cursor.sql(sql).to_arrow_table()
         except duckdb.Error as error:
-            raise QueryError(f"the engine refused a query: {error}") from error
+            raise QueryError(f"the engine refused a query: {_first_line(error)}") from error
 
     def arrays(self, sql: str) -> dict[str, Any]:
         """The result of a query as numpy arrays by column name; NULL in numbers becomes NaN."""
@@ -37,3 +37,8 @@ class Engine:
         """The columns of a relation with DuckDB's type names."""
         rows = self.table(f"DESCRIBE {relation}").to_pylist()
         return {row["column_name"]: row["column_type"] for row in rows}
+
+
+def _first_line(error: duckdb.Error) -> str:
+    """What went wrong, without the engine's candidates and its copy of the statement."""
+    return str(error).partition("\n")[0]

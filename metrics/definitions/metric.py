@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from data.documents import misplaced
 from data.writing import Month, Quantity
 from metrics.definitions.kinds import (
     KINDS,
@@ -151,14 +152,16 @@ class Metric(BaseModel):
             raise ValueError(f"one key names the kind of a metric ({', '.join(KINDS)}); {said}")
         for anchors in self.anchor_steps:
             if anchors.needs_target() and self.target is None:
-                raise ValueError("the anchors refer to the target, and there is no `target:`")
+                raise misplaced("anchors", "the anchors refer to the target, and there is no `target:`")
         if self.target is not None and self.anchors is None:
-            raise ValueError(
+            raise misplaced(
+                "target",
                 "the field 'anchors' is missing: a target alone does not say where red begins; "
-                "for instance `anchors: {goal: target, red: 10 % of target}`"
+                "for instance `anchors: {goal: target, red: 10 % of target}`",
             )
         if self.nulls == "carry" and self.agg and self.agg.function in ("sum", "count") and not self.agg.over_time:
-            raise ValueError("`nulls: carry` would count a month twice in a sum; it is for levels, averages and ratios")
+            message = "`nulls: carry` would count a month twice in a sum; it is for levels, averages and ratios"
+            raise misplaced("nulls", message)
         return self
 
     @property
