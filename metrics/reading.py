@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
+from typing import Any
 
 import pyarrow as pa
 
@@ -64,14 +66,26 @@ def read_values(
 
 def values_of(table: pa.Table, metrics: dict[str, Metric]) -> list[Value]:
     """The rows of a value table as `Value`s; rows of metrics that are no longer defined are left out."""
-    columns = [table.column(name).to_pylist() for name in COLUMNS]
+    columns = [_plain(table.column(name)) for name in COLUMNS]
+    periods: dict[object, Period] = {}  # a page's values share few periods and few anchors
+    scales: dict[object, Anchors] = {}
     found = []
     for unit, key, span, start, end, value, target, *rest in zip(*columns, strict=True):
         metric = metrics.get(key)
         if metric is not None:
-            anchors = Anchors(metric.direction, *rest[: len(FIELDS)])
-            found.append(Value(key, unit, Period(span, start, end), value, target, anchors, *rest[len(FIELDS) :]))
+            scale = (metric.direction, *rest[: len(FIELDS)])
+            anchors = scales.get(scale) or scales.setdefault(scale, Anchors(*scale))
+            period = periods.get((start, end)) or periods.setdefault((start, end), Period(span, start, end))
+            found.append(Value(key, unit, period, value, target, anchors, *rest[len(FIELDS) :]))
     return found
+
+
+def _plain(column: pa.ChunkedArray) -> list[Any]:
+    """A column as Python values, NULL as None; much faster for numbers than Arrow's own way."""
+    if not pa.types.is_floating(column.type):
+        return list(column.to_pylist())
+    values: list[Any] = column.to_numpy().tolist()
+    return [None if isnan(value) else value for value in values]
 
 
 def periods_in(engine: Engine, span: Span) -> list[Period]:
