@@ -203,9 +203,20 @@ def _validation_problem(document: Document, at: Path_, model: type[BaseModel], d
         expected = str(detail.get("ctx", {}).get("expected", ""))
         options = [part.strip(" '") for part in expected.replace(" or ", ", ").split(",")]
         message, hint = f"'{detail['input']}' is not one of {expected}", _guess(str(detail["input"]), options)
+    elif str(detail["type"]).startswith("date_"):
+        message, hint = f"'{detail['input']}' is not a date", "write it as 2025-01-31"
+    elif detail["type"] == "string_pattern_mismatch":
+        message = f"'{detail['input']}' {_PATTERNS.get(detail['ctx']['pattern'], message.lower())}"
     elif detail["type"] == "value_error":
         message = message.removeprefix("Value error, ")
     return document.problem(known, message, hint)
+
+
+_PATTERNS: Mapping[str, str] = {
+    r"^[a-z][a-z0-9_]*$": "is not a key; write it in small letters, digits and underscores, a letter first",
+    r"^[A-Z]{3}$": "is not a currency; write its three capital letters, such as EUR",
+    r"^\d+ days?$": "is not a number of days; write for example '3 days'",
+}
 
 
 def _guess(name: str, options: Sequence[str]) -> str:

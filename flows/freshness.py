@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from data.snapshots import DatasetState
+from data.warehouse import identifier
 from flows.workspace import Workspace
 from metrics.definitions.table import Table
 from metrics.engine import Engine
@@ -17,9 +18,8 @@ def fresh_tables(workspace: Workspace, engine: Engine, datasets: Mapping[str, Da
     found: dict[str, Fresh] = {}
     for table in workspace.catalog.tables.values():
         if table.freshness:
-            newest = engine.table(f'SELECT max("{table.freshness.column}") AS d FROM model."{table.key}"').to_pylist()[
-                0
-            ]["d"]
+            column = identifier(table.freshness.column)
+            newest = engine.table(f'SELECT max({column}) AS d FROM model."{table.key}"').to_pylist()[0]["d"]
             found[table.key] = Fresh(_day(newest), table.freshness.days)
             continue
         rules = [rule for name in datasets_of(workspace, table) if (rule := _contract(workspace, datasets, name))]

@@ -1,27 +1,28 @@
 """Holds the files of a workspace against each other: every name that one file uses must exist in another."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from access.roles import GrantModel, PeopleModel, Role, RolesModel
+from access.roles import GrantModel, PeopleModel, RolesModel
 from data.calendar import stretch_faults
 from data.documents import nearest
 from data.organisation import Tree
 from metrics.definitions.metric import Metric, TargetStep
-from strategy.plan import Objective, Plan, Scorecard, Weight
+from strategy.plan import Plan, Scorecard, Weight
 
 Fault = tuple[str, tuple[str | int, ...], str, str]  # file, path, message, hint
 
 
 @dataclass(frozen=True)
 class Known:
-    """The names that exist; `tree` is None while units must first be read from a dataset."""
+    """The names that exist; None where they are not known: a file is broken, or units are read from a dataset."""
 
-    perspectives: Mapping[str, str]
+    perspectives: Collection[str]
+    levels: Collection[str] | None
     tree: Tree | None
-    metrics: Mapping[str, Metric]
-    objectives: Mapping[str, Objective]
-    roles: Mapping[str, Role]
+    metrics: Collection[str]
+    objectives: Collection[str] | None
+    roles: Collection[str] | None
 
 
 def reference_faults(
@@ -74,6 +75,8 @@ def _plan_faults(known: Known, plan: Plan) -> Iterator[Fault]:
                 yield ("strategy.yaml", (*at, "progress"), "ends before it starts", "swap `start` and `end`")
     for index, link in enumerate(plan.links):
         yield from _names("strategy.yaml", ("links", index), "objective", (link.from_, link.to), known.objectives)
+        if link.from_ == link.to:
+            yield ("strategy.yaml", ("links", index), f"'{link.to}' leads to itself", "name another objective")
     for key, initiative in plan.initiatives.items():
         yield from _names(
             "strategy.yaml", ("initiatives", key, "objective"), "objective", (initiative.objective,), known.objectives
@@ -85,6 +88,7 @@ def _scorecard_faults(known: Known, place: str, card: Scorecard) -> Iterator[Fau
     yield from _names(place, ("objectives",), "objective", card.objectives, known.objectives)
     yield from _names(place, ("metrics",), "metric", card.metrics, known.metrics)
     yield from _names(place, ("roles",), "role", card.roles, known.roles)
+    yield from _names(place, ("levels",), "level", card.levels or (), known.levels)
     for field in ("perspectives", "objectives", "metrics"):
         yield from _weight_faults(place, (field,), getattr(card, field))
     if card.units != "all":
@@ -117,8 +121,10 @@ def _units(known: Known, place: str, path: tuple[str | int, ...], names: Iterabl
 
 
 def _names(
-    place: str, path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]
+    place: str, path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str] | None
 ) -> Iterator[Fault]:
+    if known is None:
+        return
     existing = set(known)
     for name in names:
         if name not in existing:

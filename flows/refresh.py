@@ -17,10 +17,10 @@ from data.documents import Problem
 from data.errors import DefinitionError, FourfoldError
 from data.organisation import Tree, UnitModel, UnitTableModel, tree_of
 from data.snapshots import DatasetState, Manifest, Store
-from data.warehouse import building, connect, open_facts, seal
+from data.warehouse import building, connect, identifier, open_facts, seal
 from flows.answers import Answer, compare_answers
 from flows.freshness import fresh_tables
-from flows.workspace import Workspace, assemble, local_day, unit_faults
+from flows.workspace import Workspace, assemble, local_day, placed, unit_faults
 from metrics.catalog import Catalog
 from metrics.compiler import create_models
 from metrics.engine import Engine
@@ -171,7 +171,10 @@ def read_tree(engine: Engine, workspace: Workspace) -> Tree:
     place = f"dataset {table.dataset}"
     models: list[UnitModel] = []
     problems: list[Problem] = []
-    for row in _unit_rows(engine, table):
+    units, mixed = _unit_rows(engine, table)
+    if mixed:
+        raise DefinitionError(tuple(Problem(place, message) for message in mixed))
+    for row in units:
         try:
             models.append(UnitModel.model_validate(row))
         except ValidationError as error:
@@ -183,36 +186,38 @@ def read_tree(engine: Engine, workspace: Workspace) -> Tree:
     problems += [
         Problem(place, message, field=models[i].key if models else "", hint=hint) for i, message, hint in faults
     ]
-    problems += (
-        [
-            Problem(name, message, field=".".join(map(str, path)), hint=hint)
-            for name, path, message, hint in unit_faults(workspace, tree)
-        ]
-        if not problems
-        else []
-    )
+    problems += [placed(workspace.folder, *fault) for fault in unit_faults(workspace, tree)] if not problems else []
     if problems:
         raise DefinitionError(tuple(problems))
     return tree
 
 
-def _unit_rows(engine: Engine, table: UnitTableModel) -> list[dict[str, Any]]:
-    """One unit for each key; several rows of a key are its memberships in time."""
+def _unit_rows(engine: Engine, table: UnitTableModel) -> tuple[list[dict[str, Any]], list[str]]:
+    """One unit for each key, several rows of a key being its memberships in time; and what cannot be understood."""
     dated = table.from_ is not None or table.to is not None
-    rows: dict[str, dict[str, Any]] = {}
-    for row in engine.table(f'SELECT * FROM source."{table.dataset}"').to_pylist():
-        unit = rows.setdefault(
-            row[table.key],
-            {"key": row[table.key], "title": row[table.title], "level": row[table.level], "parent": None},
-        )
-        if row[table.parent] is None:
-            continue
-        if not dated:
-            unit["parent"] = row[table.parent]
-            continue
-        membership = {"unit": row[table.parent], "from": row.get(table.from_ or ""), "to": row.get(table.to or "")}
-        unit["parent"] = [*(unit["parent"] or []), membership]
-    return list(rows.values())
+    rows: dict[str | None, list[dict[str, Any]]] = {}
+    for row in engine.table(f"SELECT * FROM source.{identifier(table.dataset)}").to_pylist():
+        rows.setdefault(row[table.key], []).append(row)
+    units, faults = [], []
+    for key, own in rows.items():
+        if key is None:
+            faults.append(f"a row has no {table.key}; every unit needs its key")
+        elif len(own) > 1 and not dated:
+            faults.append(
+                f"'{key}' stands in {len(own)} rows; without `from:` and `to:` in units.yaml one row is meant"
+            )
+        elif len({(row[table.title], row[table.level]) for row in own}) > 1:
+            faults.append(f"'{key}' has several names or levels; only its parent may change in time")
+        units.append({"key": key, "title": own[0][table.title], "level": own[0][table.level], "parent": None})
+        above = [row for row in own if row[table.parent] is not None]
+        if above and dated:
+            units[-1]["parent"] = [
+                {"unit": row[table.parent], "from": row.get(table.from_ or ""), "to": row.get(table.to or "")}
+                for row in above
+            ]
+        elif above:
+            units[-1]["parent"] = above[0][table.parent]
+    return units, faults
 
 
 def write_values(path: Path, values: pa.Table, tree: Tree, answers: list[Answer]) -> None:

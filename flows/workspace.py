@@ -1,6 +1,6 @@
 """Assembles a workspace: every room reads its own models, and this module holds them against each other."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -112,12 +112,14 @@ def assemble(folder: Path) -> Workspace:
         problems.add(
             Problem("metrics/", "the workspace has no metrics", hint="add metrics/financial/revenue.yaml; see docs")
         )
-    if not any(p.file.startswith(("metrics/", "models/")) for p in problems.found):
-        _catalog_problems(files, catalog)
+    files.unread = {Path(p.file).stem for p in problems.found if p.file.startswith(("metrics/", "models/"))}
+    files.unread -= {*metrics, *tables}
+    _catalog_problems(files, catalog)
     _dataset_problems(files, sources, tables)
     _unit_table_problems(files, units, sources)
     if settings:
-        known = Known(settings.perspectives, tree, catalog.metrics, plan.objectives, roles_of(roles))
+        named = _named(problems, plan, roles)
+        known = Known(settings.perspectives, units.levels if units else None, tree, metrics, *named)
         for place, path, message, hint in reference_faults(known, plan, scorecards, people, roles, metrics):
             files.fault(place, path, message, hint)
     problems.raise_if_any()
@@ -140,9 +142,23 @@ def assemble(folder: Path) -> Workspace:
 
 def unit_faults(workspace: Workspace, tree: Tree) -> list[Fault]:
     """Names of units that lead nowhere, once the tree has been read from a dataset."""
-    known = Known(workspace.perspectives, tree, workspace.metrics, workspace.plan.objectives, workspace.roles)
+    names = (workspace.metrics, workspace.plan.objectives, workspace.roles)
+    known = Known(workspace.perspectives, workspace.levels, tree, *names)
     people = PeopleModel(people=dict(workspace.people))
     return list(reference_faults(known, workspace.plan, workspace.scorecards, people, RolesModel(), workspace.metrics))
+
+
+def placed(folder: Path, name: str, path: tuple[str | int, ...], message: str, hint: str) -> Problem:
+    """A fault that was found later, at its line in the file as it is now."""
+    document = read(folder / name, folder, Problems())
+    return document.problem(path, message, hint) if document else Problem(name, message, hint=hint)
+
+
+def _named(problems: Problems, plan: Plan, roles: RolesModel) -> tuple[Collection[str] | None, Collection[str] | None]:
+    """Names of objectives and roles, None where their file is broken: that is told there, not wherever one is named."""
+    broken = {problem.file for problem in problems.found}
+    objectives = None if "strategy.yaml" in broken else plan.objectives
+    return objectives, None if "roles.yaml" in broken else roles_of(roles)
 
 
 class _Files:
@@ -151,6 +167,7 @@ class _Files:
     def __init__(self, folder: Path, problems: Problems) -> None:
         self.folder, self.problems = folder, problems
         self.documents: dict[str, Document] = {}
+        self.unread: set[str] = set()  # metrics and tables whose own files are at fault: naming them is not
 
     def document(self, path: Path) -> Document | None:
         document = read(path, self.folder, self.problems)
@@ -192,6 +209,8 @@ class _Files:
 
     def fault(self, name: str, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
         """A problem inside a document that was read; a file that is not there gets a plain one."""
+        if message.startswith(tuple(f"'{key}' is not a " for key in self.unread)):
+            return
         document = self.documents.get(name)
         self.problems.add(document.problem(path, message, hint) if document else Problem(name, message, hint=hint))
 

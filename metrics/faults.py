@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from data.documents import nearest
 from metrics.catalog import Catalog, Columns, resolver, target_aggregate
-from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Operand, Ratio, Stock
+from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Maintain, Operand, Ratio, Stock
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.definitions.table import Table
 from metrics.expressions import ExpressionError, column_or_parse, columns_of, names_in, parse
@@ -34,6 +34,8 @@ def faults_of(catalog: Catalog) -> list[Fault]:
             if name not in catalog.metrics:
                 message = f"'{name}' is not a metric"
                 found.append(Fault("driver", str(index), (index,), message, nearest(name, catalog.metrics)))
+        if driver.to in driver.from_:
+            found.append(Fault("driver", str(index), (index,), f"'{driver.to}' leads itself", "name another metric"))
     return found + _cycles(catalog)
 
 
@@ -119,6 +121,10 @@ def _metric_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
         yield from _aggregate_faults(catalog, metric, (kind,), body)
     else:
         yield from _metric_name(catalog, metric, (kind, "metric"), body.metric)
+        inner = catalog.metrics.get(body.metric)
+        if isinstance(body, Maintain) and inner is not None and inner.target is None:
+            message = f"'{body.metric}' has no target that could be kept"
+            yield Fault("metric", metric.key, (kind, "metric"), message, f"give {body.metric} a target and anchors")
     for index, name in enumerate(metric.guardrails):
         yield from _metric_name(catalog, metric, ("guardrails", index), name)
     yield from _target_faults(catalog, metric)

@@ -7,6 +7,7 @@ from metrics.catalog import Catalog
 from metrics.definitions import metric as definition
 from metrics.definitions.kinds import Ratio
 from metrics.definitions.metric import Metric
+from metrics.definitions.quantities import Anchor, AtTarget, Distance
 from metrics.expressions import ExpressionError
 from metrics.scoring.anchors import Anchors, anchor_fault
 
@@ -38,28 +39,42 @@ def _step_faults(metric: Metric) -> Iterator[Told]:
 
 
 def _anchor_faults(metric: Metric) -> Iterator[Told]:
-    """Absolute anchors that cannot be meant; those relative to a target show in each period whether they can."""
+    """Anchors that cannot be meant, as far as they are numbers or rest on a target that is one for all time.
+
+    Those that rest on steps, on a table, or on a share of nothing show in each period whether they can.
+    """
+    target = float(metric.target) if isinstance(metric.target, int | float) and metric.target else None
     for index, step in enumerate(metric.anchor_steps):
+        if step.needs_target() and target is None:
+            continue
         path = ("anchors", index) if isinstance(metric.anchors, tuple) else ("anchors",)
-        stated = _stated(metric, step)
-        fault = anchor_fault(stated) if stated else None
+        fault = anchor_fault(_stated(metric, step, target or 0.0))
         if fault:
-            yield (path, fault, "")
+            yield (path, f"for the target {target:g}: {fault}" if step.needs_target() else fault, "")
 
 
-def _stated(metric: Metric, step: definition.Anchors) -> Anchors | None:
-    """The anchors of a step as numbers, None where one of them is relative to the target."""
+def _stated(metric: Metric, step: definition.Anchors, target: float) -> Anchors:
+    """The anchors of a step as numbers, those relative to the target included."""
+    sign = 1.0 if metric.direction == "down" else -1.0
     found: dict[str, float] = {}
     for name in ("goal", "red", "worst", "best"):
         anchor = getattr(step, name)
-        pair = anchor if isinstance(anchor, tuple) else (anchor, anchor)
-        if any(one is not None and not isinstance(one, int | float) for one in pair):
-            return None
-        if anchor is not None:
-            found[name] = float(pair[0])
-            if metric.direction == "band":
-                found[f"{name}_high"] = float(pair[1])
+        if anchor is None:
+            continue
+        side = -sign if name == "best" and metric.direction != "band" else sign
+        low, high = anchor if isinstance(anchor, tuple) else (anchor, anchor)
+        found[name] = _number(low, target, side)
+        if metric.direction == "band":
+            found[f"{name}_high"] = _number(high, target, -side)
     return Anchors(metric.direction, **found)
+
+
+def _number(anchor: Anchor, target: float, side: float) -> float:
+    if isinstance(anchor, AtTarget):
+        return target
+    if isinstance(anchor, Distance):
+        return target + side * (abs(target) * anchor.share if anchor.share is not None else anchor.margin or 0.0)
+    return float(anchor)
 
 
 def _component_faults(catalog: Catalog, metric: Metric) -> Iterator[Told]:

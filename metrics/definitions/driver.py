@@ -1,12 +1,21 @@
 """What leads what: the edges of drivers.yaml."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+_MONTHS = re.compile(r"\d+ months?")
 
 
 def _many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+def _lag(value: str) -> str:
+    if not _MONTHS.fullmatch(value):
+        raise ValueError(f"'{value}' is not a number of months; write for example '2 months'")
+    return value
 
 
 class Driver(BaseModel):
@@ -19,7 +28,7 @@ class Driver(BaseModel):
         BeforeValidator(_many, json_schema_input_type=str | list[str]),
     ]
     to: str
-    lag: Annotated[str, Field(pattern=r"^\d+ months?$")] = "0 months"
+    lag: Annotated[str, AfterValidator(_lag)] = "0 months"
     sign: Literal["+", "-"] = "+"
     kind: Literal["influence", "component"] = "influence"
     because: str = ""

@@ -159,6 +159,10 @@ class Metric(BaseModel):
                 "the field 'anchors' is missing: a target alone does not say where red begins; "
                 "for instance `anchors: {goal: target, red: 10 % of target}`",
             )
+        values = [label.value for label in self.labels]
+        twice = next((value for value in values if values.count(value) > 1), None)
+        if twice is not None:
+            raise misplaced("labels", f"the value {twice:g} has two labels; which one is meant?")
         if self.nulls == "carry" and self.agg and self.agg.function in ("sum", "count") and not self.agg.over_time:
             message = "`nulls: carry` would count a month twice in a sum; it is for levels, averages and ratios"
             raise misplaced("nulls", message)
