@@ -4,16 +4,18 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from data.errors import SnapshotError
+from data.errors import FourfoldError, SnapshotError
 from data.lock import exclusive
 from data.warehouse import FactFile, sweep_partial, sync
+
+Read = TypeVar("Read")
 
 FORMAT = 1
 _POINTER, _MANIFEST, _LOG = "CURRENT", "manifest.json", "refreshes.jsonl"
@@ -111,6 +113,25 @@ class Store:
             return Manifest.from_json(path.read_text(encoding="utf-8"), str(path))
         except FileNotFoundError as error:
             raise SnapshotError(f"there is no snapshot '{name}' (no {path}); refresh to make one") from error
+
+    def reading(self, use: Callable[[str], Read]) -> Read:
+        """What `use` makes of the id of the current snapshot; tried anew when that one was pruned under its hands.
+
+        A reader that was held up while several refreshes passed finds its files gone; then a newer snapshot is there.
+        Raises SnapshotError where there is none yet, and whatever `use` raises on a snapshot that is still the current.
+        """
+        while True:
+            name = self.current_id()
+            if name is None:
+                folder = self.var.parent
+                raise SnapshotError(
+                    f"{folder} has no snapshot yet; make one with: ./run fourfold refresh --workspace {folder}"
+                )
+            try:
+                return use(name)
+            except FourfoldError:
+                if self.current_id() == name:
+                    raise
 
     def list(self) -> tuple[Manifest, ...]:
         """All published snapshots, newest first."""

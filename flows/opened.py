@@ -44,16 +44,17 @@ _lock = threading.Lock()
 def open_current(folder: Path) -> Opened:
     """The snapshot that the pointer names now; opened on first use. Raises `SnapshotError` before the first refresh."""
     store = Store(folder / "var")
-    name = store.current_id()
-    if name is None:
-        raise SnapshotError(f"{folder} has no snapshot yet; make one with: ./run fourfold refresh --workspace {folder}")
-    with _lock:
+
+    def opened(name: str) -> Opened:
         key = (folder.resolve(), name)
         if key not in _open:
             _open[key] = _opened(folder, store, name)
             while len(_open) > KEPT_OPEN:
                 _open.popitem(last=False)
         return _open[key]
+
+    with _lock:
+        return store.reading(opened)
 
 
 def _opened(folder: Path, store: Store, name: str) -> Opened:

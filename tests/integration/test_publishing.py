@@ -35,9 +35,12 @@ def publisher(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
 
 def read_whole(store: Store) -> int:
     """The count of the current snapshot, which all its files must agree on; 0 before the first."""
-    manifest = store.current()
-    if manifest is None:
-        return 0
+    return 0 if store.current_id() is None else store.reading(lambda name: read(store, name))
+
+
+def read(store: Store, name: str) -> int:
+    """The count of one snapshot, which all its files must agree on."""
+    manifest = store.load(name)
     count = int(manifest.extra["count"])
     values = {"values_file": store.folder(manifest.id) / str(manifest.values)}
     with open_facts(store.var, manifest.files(), attach=values) as facts:
