@@ -1,6 +1,7 @@
 """The state database: SQLite beside the snapshots by default, PostgreSQL by URL; opened at the newest migration."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
+MIGRATING = 0x464F5552  # what processes that migrate one PostgreSQL wait for
+_one_at_a_time = threading.Lock()  # alembic keeps what it is doing in module globals
 
 
 def state_url(var: Path) -> str:
@@ -31,7 +34,9 @@ def open_state(url: str) -> Engine:
     else:
         engine = create_engine(url, pool_pre_ping=True)
     config = alembic_config(url)
-    with engine.begin() as connection:
+    with _one_at_a_time, engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE already lets one in at a time
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return engine
