@@ -65,11 +65,11 @@ def load(
             states[job.name] = _load(job, workspace, var, previous, engine or Engine())
         except (SourceError, ContractError) as fault:
             faults.append(fault)
-    if len(faults) == 1:
+    if len({str(fault) for fault in faults}) == 1:
         raise faults[0]
     if faults:
         kind = ContractError if all(isinstance(fault, ContractError) for fault in faults) else SourceError
-        raise kind("\n".join(str(fault) for fault in faults))
+        raise kind("\n".join(dict.fromkeys(str(fault) for fault in faults)))
     if progress:
         progress("Loaded", 1.0)
     return states

@@ -203,13 +203,19 @@ def _validation_problem(document: Document, at: Path_, model: type[BaseModel], d
         expected = str(detail.get("ctx", {}).get("expected", ""))
         options = [part.strip(" '") for part in expected.replace(" or ", ", ").split(",")]
         message, hint = f"'{detail['input']}' is not one of {expected}", _guess(str(detail["input"]), options)
-    elif str(detail["type"]).startswith("date_"):
-        message, hint = f"'{detail['input']}' is not a date", "write it as 2025-01-31"
-    elif detail["type"] == "string_pattern_mismatch":
-        message = f"'{detail['input']}' {_PATTERNS.get(detail['ctx']['pattern'], message.lower())}"
-    elif detail["type"] == "value_error":
-        message = message.removeprefix("Value error, ")
+    else:
+        message = plainly(detail)
     return document.problem(known, message, hint)
+
+
+def plainly(detail: Mapping[str, Any]) -> str:
+    """What pydantic says of one value, in words that tell what to write."""
+    if str(detail["type"]).startswith("date_"):
+        return f"'{detail['input']}' is not a date; write it as 2025-01-31"
+    message = str(detail["msg"])
+    if detail["type"] == "string_pattern_mismatch":
+        return f"'{detail['input']}' {_PATTERNS.get(detail['ctx']['pattern'], message)}"
+    return message.removeprefix("Value error, ")
 
 
 _PATTERNS: Mapping[str, str] = {

@@ -10,17 +10,18 @@ from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from connectors.load import load
+from data.calendar import first_day, parse_month
 from data.documents import Problem
 from data.errors import DefinitionError, FourfoldError
-from data.organisation import Tree, UnitModel, UnitTableModel, tree_of
+from data.organisation import Tree
 from data.snapshots import DatasetState, Manifest, Store
-from data.warehouse import building, connect, identifier, open_facts, seal
+from data.warehouse import building, connect, open_facts, seal
 from flows.answers import Answer, compare_answers
 from flows.freshness import fresh_tables
-from flows.workspace import Workspace, assemble, local_day, placed, unit_faults
+from flows.tree import read_tree
+from flows.workspace import Workspace, assemble, local_day, placed
 from metrics.catalog import Catalog
 from metrics.compiler import create_models
 from metrics.engine import Engine
@@ -124,6 +125,7 @@ def compute(
     progress: Progress = quiet,
 ) -> pa.Table:
     """The value table of a workspace over opened facts (schema: metrics.values.SCHEMA)."""
+    _check_history(workspace, now)
     create_models(engine, workspace.catalog)
     catalog = _with_real_columns(workspace, engine)
     keys = {
@@ -141,8 +143,18 @@ def compute(
     frame = Frame(tree, workspace.calendar, as_of, as_of.day if running else None)
     states = read_states(engine, catalog, measures, frame)
     clock = Clock(workspace.today(now), as_of, workspace.settings.history_from)
-    fresh = fresh_tables(workspace, engine, datasets)
+    fresh = fresh_tables(workspace, engine, datasets, workspace.today(now))
     return compute_values(catalog, states, clock, fresh, _part(progress, 0.4, 1.0))
+
+
+def _check_history(workspace: Workspace, now: date) -> None:
+    """A history that begins after the last day that counts would publish an empty snapshot."""
+    start, end = workspace.settings.history_from, workspace.as_of(now)
+    if start and first_day(parse_month(start)) > end:
+        message = f"the history begins after {end}, the last day whose facts count"
+        raise DefinitionError(
+            (placed(workspace.folder, "workspace.yaml", ("history_from",), message, "set it earlier"),)
+        )
 
 
 def _with_real_columns(workspace: Workspace, engine: Engine) -> Catalog:
@@ -161,63 +173,6 @@ def _with_real_columns(workspace: Workspace, engine: Engine) -> Catalog:
             )
         )
     return catalog
-
-
-def read_tree(engine: Engine, workspace: Workspace) -> Tree:
-    """The tree of units from the dataset that units.yaml names; `DefinitionError` with all that is wrong in it."""
-    table = workspace.unit_table
-    if table is None:
-        raise DefinitionError((Problem("units.yaml", "names neither units nor a table"),))
-    place = f"dataset {table.dataset}"
-    models: list[UnitModel] = []
-    problems: list[Problem] = []
-    units, mixed = _unit_rows(engine, table)
-    if mixed:
-        raise DefinitionError(tuple(Problem(place, message) for message in mixed))
-    for row in units:
-        try:
-            models.append(UnitModel.model_validate(row))
-        except ValidationError as error:
-            problems += [
-                Problem(place, str(detail["msg"]), field=f"{row['key']}.{'.'.join(map(str, detail['loc']))}")
-                for detail in error.errors()
-            ]
-    tree, faults = tree_of(models, workspace.levels)
-    problems += [
-        Problem(place, message, field=models[i].key if models else "", hint=hint) for i, message, hint in faults
-    ]
-    problems += [placed(workspace.folder, *fault) for fault in unit_faults(workspace, tree)] if not problems else []
-    if problems:
-        raise DefinitionError(tuple(problems))
-    return tree
-
-
-def _unit_rows(engine: Engine, table: UnitTableModel) -> tuple[list[dict[str, Any]], list[str]]:
-    """One unit for each key, several rows of a key being its memberships in time; and what cannot be understood."""
-    dated = table.from_ is not None or table.to is not None
-    rows: dict[str | None, list[dict[str, Any]]] = {}
-    for row in engine.table(f"SELECT * FROM source.{identifier(table.dataset)}").to_pylist():
-        rows.setdefault(row[table.key], []).append(row)
-    units, faults = [], []
-    for key, own in rows.items():
-        if key is None:
-            faults.append(f"a row has no {table.key}; every unit needs its key")
-        elif len(own) > 1 and not dated:
-            faults.append(
-                f"'{key}' stands in {len(own)} rows; without `from:` and `to:` in units.yaml one row is meant"
-            )
-        elif len({(row[table.title], row[table.level]) for row in own}) > 1:
-            faults.append(f"'{key}' has several names or levels; only its parent may change in time")
-        units.append({"key": key, "title": own[0][table.title], "level": own[0][table.level], "parent": None})
-        above = [row for row in own if row[table.parent] is not None]
-        if above and dated:
-            units[-1]["parent"] = [
-                {"unit": row[table.parent], "from": row.get(table.from_ or ""), "to": row.get(table.to or "")}
-                for row in above
-            ]
-        elif above:
-            units[-1]["parent"] = above[0][table.parent]
-    return units, faults
 
 
 def write_values(path: Path, values: pa.Table, tree: Tree, answers: list[Answer]) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import sqlglot
 from sqlglot import exp
 
+from data.errors import QueryError
 from metrics.catalog import Catalog
 from metrics.definitions.table import Table
 from metrics.engine import Engine
@@ -17,7 +18,10 @@ def create_models(engine: Engine, catalog: Catalog) -> None:
     """Views `model.<table>` over `source.<dataset>`, or over the model's own checked SQL."""
     engine.run("CREATE SCHEMA IF NOT EXISTS model")
     for table in catalog.tables.values():
-        engine.run(f'CREATE OR REPLACE VIEW model."{table.key}" AS {_body(table)}')
+        try:
+            engine.run(f'CREATE OR REPLACE VIEW model."{table.key}" AS {_body(table)}')
+        except QueryError as error:
+            raise QueryError(f"models/{table.sql or table.key + '.yaml'}: {error}") from error
 
 
 def _body(table: Table) -> str:

@@ -125,7 +125,9 @@ class _Reader:
         try:
             self.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
         except QueryError as error:
-            raise QueryError(f"models/{group[0]}.yaml: a metric on this table cannot be computed: {error}") from error
+            keys = (key for key in self.catalog.metrics if group[0] in self.catalog.tables_of(key))
+            places = f"models/{group[0]}.yaml: one of its metrics cannot be computed ({', '.join(keys)})"
+            raise QueryError(f"{places}: {error}") from error
         if self.tree is not None:
             self._check_units(name, group[0], self.tree)
         first = self._first(f"SELECT min(month) AS m FROM {name}")

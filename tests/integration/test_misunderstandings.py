@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import DefinitionError
+from data.errors import DefinitionError, QueryError, SourceError
 from flows.refresh import refresh
 from flows.workspace import assemble
-from tests.making import REVENUE, SOURCE, make
+from tests.making import REVENUE, SOURCE, make, sales, values
 
 METRIC = "metrics/financial/revenue.yaml"
 KEPT = 'title: Kept\nmeasured_in: "%"\nmaintain: {metric: revenue, months: 3}\n'
@@ -41,7 +41,7 @@ CASES = {
     ),
     "a date of another country": (
         {"workspace.yaml": "name: X\ntoday: 17.11.2026\n"},
-        "workspace.yaml:2:1: today: '17.11.2026' is not a date (write it as 2025-01-31)",
+        "workspace.yaml:2:1: today: '17.11.2026' is not a date; write it as 2025-01-31",
     ),
     "a currency sign": ({"workspace.yaml": "name: X\ncurrency: €\n"}, "'€' is not a currency"),
 }
@@ -103,3 +103,65 @@ def test_a_name_of_no_unit_is_told_at_its_line_when_the_tree_is_read_late(tmp_pa
     with pytest.raises(DefinitionError) as caught:
         refresh(make(tmp_path, files))
     assert "scorecards/all.yaml:2:1: units: 'shpo' is not a unit (did you mean 'shop'?)" in str(caught.value)
+
+
+def test_refused_rows_of_the_tree_are_told_and_not_left_out(tmp_path: Path) -> None:
+    files = {
+        "units.yaml": UNITS % "",
+        "sources/books.yaml": SOURCE + ORG.removeprefix("\n"),
+        "files/org.csv": b"id,name,kind,up,since,until\nall,Gr\xf6\xdfe,company,,,\nshop,S,shop,all,,\n",
+    }
+    with pytest.raises(DefinitionError) as caught:
+        refresh(make(tmp_path, files))
+    assert "dataset org: org.csv, line 2: " in str(caught.value)
+
+
+def test_a_key_of_a_dataset_is_told_what_a_key_is(tmp_path: Path) -> None:
+    files = {
+        "units.yaml": UNITS % "",
+        "sources/books.yaml": SOURCE + ORG.removeprefix("\n"),
+        "files/org.csv": "id,name,kind,up,since,until\nall,All,company,,,\nShop 1,S,shop,all,,\n",
+    }
+    with pytest.raises(DefinitionError) as caught:
+        refresh(make(tmp_path, files))
+    assert "'Shop 1' is not a key; write it in small letters" in str(caught.value)
+
+
+def test_a_history_that_begins_after_its_end_is_not_an_empty_snapshot(tmp_path: Path) -> None:
+    folder = make(tmp_path, {"workspace.yaml": "name: X\ntoday: 2025-07-05\nhistory_from: 2025-07\n"})
+    with pytest.raises(DefinitionError) as caught:
+        refresh(folder)
+    assert "workspace.yaml:3:1: history_from: the history begins after 2025-06-30" in str(caught.value)
+
+
+def test_sql_of_a_model_that_the_engine_refuses_is_named(tmp_path: Path) -> None:
+    model = "sql: sales.sql\ngrain: [id]\ntime: {column: day}\nunit: {column: unit}\n"
+    sql = "SELECT id, dya AS day, unit, amount FROM sales"
+    with pytest.raises(QueryError) as caught:
+        refresh(make(tmp_path, {"models/sales.yaml": model, "models/sales.sql": sql}))
+    assert str(caught.value).startswith("models/sales.sql: ")
+    assert "dya" in str(caught.value)
+
+
+def test_an_expression_that_the_engine_refuses_is_told_with_its_metric(tmp_path: Path) -> None:
+    metric = "title: Odd\nmeasured_in: EUR\nagg: {table: sales, function: max, expr: customer + 1}\n"
+    with pytest.raises(QueryError) as caught:
+        refresh(make(tmp_path, {"metrics/financial/odd.yaml": metric}))
+    assert "models/sales.yaml: one of its metrics cannot be computed (odd, revenue)" in str(caught.value)
+
+
+def test_a_date_to_come_makes_old_figures_no_fresher(tmp_path: Path) -> None:
+    source = SOURCE + "    freshness: {column: day, within: 3 days}\n"
+    rows = ("2025-05-10,shop,100,60,a,x,true", "2099-01-01,shop,1,1,a,x,true")
+    goal = REVENUE + "target: 50\nanchors: {goal: target, red: 10}\n"
+    folder = make(tmp_path, {"sources/books.yaml": source, "files/sales.csv": sales(*rows), METRIC: goal})
+    found = values(folder, "revenue", field="status")
+    assert found["company", "2025-05"] == "stale"
+
+
+def test_what_a_whole_source_lacks_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FOURFOLD_NOWHERE", raising=False)
+    source = SOURCE.replace("folder: files", 'folder: "${FOURFOLD_NOWHERE}"') + ORG.removeprefix("\n")
+    with pytest.raises(SourceError) as caught:
+        refresh(make(tmp_path, {"sources/books.yaml": source}))
+    assert str(caught.value).count("FOURFOLD_NOWHERE is not set") == 1
