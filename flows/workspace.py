@@ -19,7 +19,7 @@ from metrics.catalog import Catalog, Columns
 from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
-from metrics.expressions import ExpressionError, select_columns
+from metrics.expressions import ExpressionError, multiplies_rows, select_columns
 from metrics.faults import faults_of
 from strategy.plan import Plan, Scorecard
 
@@ -328,6 +328,9 @@ def _columns(
         try:
             _, names = select_columns(table.sql_text or "", contracts)
             known[table.key] = {name: "date" if _is_time(table, name) else "" for name in names} if names else None
+            if not table.grain and multiplies_rows(table.sql_text or ""):
+                message = f"models/{table.sql} joins, and nothing says what one row of it is"
+                files.fault(f"models/{table.key}.yaml", ("sql",), message, "add `grain: [...]`; it is tested")
         except ExpressionError as error:
             files.fault(f"models/{table.key}.yaml", ("sql",), f"models/{table.sql}: {error.message}", error.hint)
             known[table.key] = None

@@ -115,6 +115,8 @@ def parse(text: str) -> exp.Expr:
     except sqlglot.errors.SqlglotError as error:
         detail = getattr(error, "errors", None) or [{"description": str(error)}]
         raise ExpressionError(f"'{text}' is not a SQL expression: {detail[0]['description']}") from None
+    except RecursionError:
+        raise _too_deep(text) from None
     select = trees[0]
     if len(trees) != 1 or not isinstance(select, exp.Select) or len(select.expressions) != 1:
         raise ExpressionError(f"'{text}' is not one scalar expression")
@@ -130,9 +132,13 @@ def parse(text: str) -> exp.Expr:
     return tree
 
 
+def _too_deep(text: str) -> ExpressionError:
+    return ExpressionError(f"'{text[:40]}...' is nested too deeply", f"at most {MAX_DEPTH} levels")
+
+
 def _allowed(node: exp.Expr, text: str) -> None:
     if node.depth > MAX_DEPTH:
-        raise ExpressionError(f"'{text[:40]}...' is nested too deeply", f"at most {MAX_DEPTH} levels")
+        raise _too_deep(text)
     if isinstance(node, exp.AggFunc):
         raise ExpressionError(
             f"'{node.sql()}' aggregates inside an expression",
@@ -170,7 +176,7 @@ def render(tree: exp.Expr, resolve: Resolver) -> str:
             return exp.Div(this=node.this, expression=divisor, typed=False, safe=False)
         return node
 
-    return str(tree.copy().transform(rewrite).sql(dialect="duckdb"))
+    return str(tree.copy().transform(rewrite).sql(dialect="duckdb", comments=False))
 
 
 def column_or_parse(text: str, columns: Collection[str] | None) -> exp.Expr:
@@ -203,20 +209,52 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(name for name, _ in names))
 
 
+METRICS_ONLY: tuple[type[exp.Expr], ...] = (
+    exp.AggFunc,
+    exp.Group,
+    exp.Window,
+    exp.Distinct,
+    exp.Limit,
+    exp.Offset,
+    exp.Fetch,
+    exp.Having,
+    exp.Qualify,
+)
+ROWS_LOST: tuple[type[exp.Expr], ...] = (exp.Except, exp.Intersect, exp.TableSample, exp.Pivot)
+
+
+def _select(text: str) -> exp.Query:
+    try:
+        trees = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
+    except sqlglot.errors.SqlglotError as error:
+        raise ExpressionError(f"is not valid SQL: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise _too_deep(text) from None
+    if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.SetOperation):
+        raise ExpressionError("must be exactly one SELECT")
+    return trees[0]
+
+
+def multiplies_rows(text: str) -> bool:
+    """Whether a model's SELECT joins or unnests, so that a row of a dataset may stand in it more than once."""
+    return _select(text).find(exp.Join, exp.Unnest, exp.Explode, exp.Lateral) is not None
+
+
 def select_columns(text: str, datasets: Collection[str]) -> tuple[list[str], list[str] | None]:
     """A model's SELECT checked: (datasets it reads, the columns it gives or None when a star hides them).
 
     Only SELECT, FROM, JOIN, WHERE, UNION ALL and CTEs may stand in it; aggregates and windows are metrics, and refused.
     """
-    try:
-        trees = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
-    except sqlglot.errors.SqlglotError as error:
-        raise ExpressionError(f"is not valid SQL: {str(error).splitlines()[0]}") from None
-    if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.Union):
-        raise ExpressionError("must be exactly one SELECT")
-    tree = trees[0]
-    if tree.find(exp.AggFunc, exp.Group, exp.Window, exp.Distinct, exp.Limit, exp.Having, exp.Qualify):
+    tree = _select(text)
+    if tree.find(*METRICS_ONLY):
         raise ExpressionError("aggregates, windows, DISTINCT and LIMIT may not stand in a model", "those are metrics")
+    if tree.find(*ROWS_LOST) or any(union.args.get("distinct") for union in tree.find_all(exp.Union)):
+        raise ExpressionError(
+            "UNION, EXCEPT, INTERSECT, samples and pivots may not stand in a model: they lose rows in silence",
+            "use UNION ALL",
+        )
+    if any(part.args.get("recursive") for part in tree.find_all(exp.With)):
+        raise ExpressionError("a recursive WITH may not stand in a model", "it might never end")
     if tree.find(exp.Table) is None:
         raise ExpressionError("reads no dataset")
     own = {cte.alias for cte in tree.find_all(exp.CTE)}

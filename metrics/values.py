@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data.calendar import SPANS, MonthIndex, Period, Span, last_day, parse_month
+from data.errors import QueryError
 from metrics.catalog import Catalog
 from metrics.cells import CARRIED, GAP, NOT_DUE, REASONS, Cells
 from metrics.definitions.metric import Metric
@@ -24,7 +25,7 @@ Bools = npt.NDArray[np.bool_]
 ANCHOR_FAULT = "the anchors contradict each other in this period"
 STALE = "the data behind it is older than its freshness allows"
 RUNNING = "the period is still running, and its target is for the whole of it"
-NO_TARGET = "no target is set for this unit and period"
+NO_TARGET = "no target with its red flag holds for this unit and period"
 NO_LABEL = "the value is none of the metric's labels"
 
 SCHEMA = pa.schema(
@@ -121,6 +122,9 @@ class _Writer:
         if not len(rows):
             return
         at = (rows, columns)
+        if np.isinf(cells.value[at]).any():
+            place = f"metrics/{metric.perspective}/{metric.key}.yaml"
+            raise QueryError(f"{place}: some values have no end; mend the data, or filter out the rows that cause it")
         periods = {c: grid.calendar.period(span, grid.first + c) for c in ends}
         target = book.target(metric.key, window)
         anchors = book.anchors(metric.key, window)

@@ -89,15 +89,40 @@ def test_unit_by_way_of_a_join_that_finds_nobody_is_refused(tmp_path: Path) -> N
         refresh(make(tmp_path, found))
 
 
+DOUBLED = "SELECT s.id, s.day, s.unit, s.amount FROM sales AS s JOIN customers AS c ON c.customer = s.customer"
+
+
+def test_join_in_sql_that_multiplies_rows_is_refused(tmp_path: Path) -> None:
+    model = "sql: sales.sql\ngrain: [id]\ntime: {column: day}\nunit: {column: unit}\n"
+    twice = files("a,private,shop\na,business,web\nb,business,web\n")
+    changed = {"models/sales.yaml": model, "models/sales.sql": DOUBLED, "models/customers.yaml": ""}
+    folder = make(tmp_path, {**twice, **changed, "metrics/customer/private.yaml": ""})
+    with pytest.raises(QueryError, match=r"grain: id = 1 stands 2 times; its rows would be counted"):
+        refresh(folder)
+
+
+def test_join_in_sql_without_a_grain_to_test_it_by_is_refused(tmp_path: Path) -> None:
+    model = "sql: sales.sql\ntime: {column: day}\nunit: {column: unit}\n"
+    found = files("a,private,shop\n") | {"models/sales.yaml": model, "models/sales.sql": DOUBLED}
+    with pytest.raises(DefinitionError, match=r"models/sales\.sql joins, and nothing says what one row of it is"):
+        refresh(make(tmp_path, {**found, "metrics/customer/private.yaml": ""}))
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "SELECT unit, sum(amount) AS amount FROM sales GROUP BY unit",
         "SELECT DISTINCT unit FROM sales",
         "SELECT row_number() OVER () AS id, unit FROM sales",
+        "SELECT id, day, unit, amount FROM sales LIMIT 10",
+        "SELECT id, day, unit, amount FROM sales OFFSET 10",
+        "SELECT id, day, unit, amount FROM sales UNION SELECT id, day, unit, amount FROM sales",
+        "SELECT id, day, unit, amount FROM sales EXCEPT SELECT id, day, unit, amount FROM sales",
+        "SELECT id, day, unit, amount FROM sales USING SAMPLE 10%",
+        "WITH RECURSIVE t AS (SELECT * FROM sales UNION ALL SELECT * FROM t) SELECT * FROM t",
     ],
 )
-def test_model_that_aggregates_is_refused(tmp_path: Path, text: str) -> None:
+def test_model_that_aggregates_or_loses_rows_is_refused(tmp_path: Path, text: str) -> None:
     model = "sql: sales.sql\ntime: {column: day}\nunit: {column: unit}\n"
     with pytest.raises(DefinitionError, match="may not stand in a model"):
         refresh(make(tmp_path, {"models/sales.yaml": model, "models/sales.sql": text}))
