@@ -165,18 +165,17 @@ Resolver = Callable[[str, str | None], str]  # (column, qualifier or None) > SQL
 
 def render(tree: exp.Expr, resolve: Resolver) -> str:
     """The expression in DuckDB's dialect, every column resolved and quoted, every division guarded against zero."""
-
-    def rewrite(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column):
-            qualifier = ".".join(part.name for part in node.parts[:-1]) or None
-            found: exp.Expr = sqlglot.parse_one(resolve(node.name, qualifier), read="duckdb")
-            return found
-        if isinstance(node, exp.Div) and not isinstance(node.expression, exp.Nullif):
-            divisor = exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0))
-            return exp.Div(this=node.this, expression=divisor, typed=False, safe=False)
-        return node
-
-    return str(tree.copy().transform(rewrite).sql(dialect="duckdb", comments=False))
+    whole = exp.Paren(this=tree.copy())  # so that the expression itself can be replaced too
+    for column in list(whole.find_all(exp.Column)):
+        qualifier = ".".join(part.name for part in column.parts[:-1]) or None
+        column.replace(sqlglot.parse_one(resolve(column.name, qualifier), read="duckdb"))
+    for division in list(whole.find_all(exp.Div)):
+        divisor = division.expression.unnest()
+        if not isinstance(divisor, exp.Nullif):
+            division.set("expression", exp.Nullif(this=divisor, expression=exp.Literal.number(0)))
+        division.set("typed", False)
+        division.set("safe", False)
+    return str(whole.this.sql(dialect="duckdb", comments=False))
 
 
 def column_or_parse(text: str, columns: Collection[str] | None) -> exp.Expr:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.making import make, sales, table, values
+from tests.making import MODEL, SOURCE, make, sales, table, values
 
 SHARE = """\
 title: Share of good orders
@@ -123,3 +123,25 @@ def test_change_from_zero_has_no_percentage_and_from_negative_keeps_its_sign(tmp
     found = values(make(tmp_path, {"metrics/financial/growth.yaml": growth, "files/sales.csv": facts}), "growth")
     assert found["shop", "2025-02"] is None
     assert found["shop", "2025-03"] == 2.5  # from -2 to 3: up, and not minus 250 %
+
+
+def test_division_by_zero_inside_a_division_is_unknown_and_not_zero(tmp_path: Path) -> None:
+    facts = sales("2025-01-05,shop,10,0,a,x,true")
+    nested = "title: N\nmeasured_in: points\nagg: {table: sales, function: sum, expr: 'amount / (amount / cost)'}\n"
+    found = values(make(tmp_path, {"metrics/financial/nested.yaml": nested, "files/sales.csv": facts}), "nested")
+    assert found["shop", "2025-01"] is None  # 10 / 0 is no infinity, and 10 by it is not 0
+
+
+def test_column_of_a_division_is_that_of_the_table_and_not_of_a_join(tmp_path: Path) -> None:
+    source = SOURCE + "  shops:\n    path: shops.csv\n    columns: {shop: text, cost: number}\n"
+    joined = MODEL + "joins: {place: {table: shops, key: unit}}\n"
+    share = 'title: S\nmeasured_in: "%"\nagg: {table: sales, function: average, expr: "cost / amount"}\n'
+    files = {
+        "sources/books.yaml": source,
+        "models/sales.yaml": joined,
+        "models/shops.yaml": "source: shops\ngrain: [shop]\n",
+        "metrics/financial/share.yaml": share,
+        "files/sales.csv": sales("2025-01-05,shop,10,5,a,x,true"),
+        "files/shops.csv": "shop,cost\nshop,1000\n",
+    }
+    assert values(make(tmp_path, files), "share")["shop", "2025-01"] == 0.5
