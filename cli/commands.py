@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -44,7 +45,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
     with failing_in_words(as_json=False):
         written = starter.write(folder)
     tell(f"A workspace lies in {written}. Look at it in the browser:")
-    tell(f"    FOURFOLD_WORKSPACE={folder} FOURFOLD_SAMPLE_PEOPLE=1 ./run")
+    tell(f"    FOURFOLD_WORKSPACE={quote(str(folder))} FOURFOLD_SAMPLE_PEOPLE=1 ./run")
     tell("Then put your own files into files/, and change sources/, models/ and metrics/; workspace.yaml comes first.")
 
 
@@ -64,7 +65,7 @@ def check(workspace: Workspace = DEMO, as_json: AsJson = False) -> None:
     if as_json:
         tell_json({"workspace": found.name, "problems": [], **counts})
     else:
-        tell(f"{found.name}: all is well. " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        tell(f"{found.name}: all is well. " + ", ".join(counted(*one) for one in counts.items()))
 
 
 @fourfold.command()
@@ -109,7 +110,9 @@ def scorecard(
 
 @fourfold.command()
 def schema(
-    folder: Annotated[Path, typer.Argument(help="Where the JSON Schemas go; an editor then completes and checks YAML.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Where the JSON Schemas go; an editor then completes and checks YAML.")
+    ],
 ) -> None:
     """Write a JSON Schema for each kind of file in a workspace; VS Code wants them under `yaml.schemas`."""
     with failing_in_words(as_json=False):
@@ -123,10 +126,17 @@ def reference() -> None:
     tell(reference_text().rstrip())
 
 
+def counted(name: str, count: int) -> str:
+    """`1 source`, `2 sources`; the names are plurals."""
+    singular = {"people": "person"}.get(name, name.removesuffix("s"))
+    return f"{count} {singular if count == 1 else name}"
+
+
 def existing(workspace: Path) -> Path:
     """The full path of a workspace; CommandError with the remedy for a folder that is none."""
     folder = workspace.expanduser().resolve()
     if not (folder / "workspace.yaml").is_file():
-        remedy = f"name a workspace with --workspace or FOURFOLD_WORKSPACE, or make one: ./run fourfold init {folder}"
+        make = f"./run fourfold init {quote(str(folder))}"
+        remedy = f"name a workspace with --workspace or FOURFOLD_WORKSPACE, or make one: {make}"
         raise CommandError(f"{folder} has no workspace.yaml; {remedy}")
     return folder

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any, TypeVar
 
 from data.errors import FourfoldError, SnapshotError
@@ -124,9 +125,8 @@ class Store:
             name = self.current_id()
             if name is None:
                 folder = self.var.parent
-                raise SnapshotError(
-                    f"{folder} has no snapshot yet; make one with: ./run fourfold refresh --workspace {folder}"
-                )
+                remedy = f"./run fourfold refresh --workspace {quote(str(folder))}"
+                raise SnapshotError(f"{folder} has no snapshot yet; make one with: {remedy}")
             try:
                 return use(name)
             except FourfoldError:

@@ -79,7 +79,10 @@ class TargetBook:
         return self.target(metric.rolling.metric, Window("roll", metric.rolling.months))
 
     def anchors(self, key: str, window: Window) -> Columns:
-        """The anchors in force at a window, each (units, months); NaN where they do not hold (clause 10)."""
+        """The anchors in force at a window, each (units, months); NaN where they do not hold (clause 10).
+
+        A goal without its red flag, or a red flag alone, is none: no score can be told from one of them.
+        """
         metric = self.catalog.metrics[key]
         target = self.target(key, window)
         stated_at = window in (MONTH, at_cadence(MONTH, self.catalog.cadence(key)))
@@ -90,7 +93,9 @@ class TargetBook:
             for name, values in _columns(step, metric, target, absolute).items():
                 column = out.setdefault(name, np.full(self.grid.shape, np.nan))
                 column[:, low:high] = values[:, low:high]
-        return out
+        needed = [values for name, values in out.items() if name.startswith(("goal", "red"))]
+        known = ~np.any(np.isnan(needed), axis=0) if needed else True
+        return {name: np.where(known, values, np.nan) for name, values in out.items()}
 
     def _absolute(self, number: float, additivity: Additivity, stated_at: bool) -> Floats:
         """An absolute number holds everywhere for a ratio or average, else only where stated: top unit, one month."""

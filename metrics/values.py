@@ -25,7 +25,8 @@ Bools = npt.NDArray[np.bool_]
 ANCHOR_FAULT = "the anchors contradict each other in this period"
 STALE = "the data behind it is older than its freshness allows"
 RUNNING = "the period is still running, and its target is for the whole of it"
-NO_TARGET = "no target with its red flag holds for this unit and period"
+NO_TARGET = "no target is set for this unit and period"
+NO_FLAG = "where red begins is not known for this unit and period"
 NO_LABEL = "the value is none of the metric's labels"
 
 SCHEMA = pa.schema(
@@ -133,6 +134,7 @@ class _Writer:
         if not metric.labels:
             running &= ~np.isnan(picked.get("goal", np.full(len(rows), np.nan)))
         scores, states, reasons = self._score(metric, cells, at, picked, running, self._stale(periods, columns, late))
+        reasons = np.where((states == "no_target") & ~np.isnan(target[at]), NO_FLAG, reasons)
         step = grid.calendar.step(span)
         whole = np.array([grid.first + c == _month(periods[c]) for c in ends])[picks]
         cut = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
@@ -180,7 +182,7 @@ class _Writer:
         anchors: Columns,
         running: Bools,
         stale: Bools,
-    ) -> tuple[Floats, npt.NDArray[np.str_], list[str]]:
+    ) -> tuple[Floats, npt.NDArray[np.str_], npt.NDArray[np.object_]]:
         value, why = cells.value[at], cells.why[at]
         empty = np.isnan(value)
         if metric.labels:
@@ -201,7 +203,7 @@ class _Writer:
         for mask, offset in ((states == "no_target", 3), (states == "stale", 1), (running & ~fault, 2)):
             code = np.where(mask, len(REASONS) + offset, code)
         code = np.where(fault, len(REASONS) + (4 if metric.labels else 0), code)
-        return np.where(scored, scores, np.nan), states, list(texts[code])
+        return np.where(scored, scores, np.nan), states, texts[code]
 
     def _grace(self, metric: Metric, columns: npt.NDArray[np.int64]) -> Bools:
         """Where nothing is due yet: the days of grace after the period's end are not over."""

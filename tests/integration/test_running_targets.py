@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.making import SOURCE, make, sales, table
+from tests.making import REVENUE, SOURCE, make, sales, table
 
 OPEN = "name: Small company\ntoday: 2025-06-11\nopen_period: show\n"
 GOAL = "target: 3\nanchors: {goal: target, red: 50 % of target}\n"
@@ -42,3 +42,13 @@ def test_only_what_grows_within_the_month_waits(tmp_path: Path, kind: str, expec
     assert june["status"] == expected, june
     if expected == "not_due":
         assert june["reason"] == "the period is still running, and its target is for the whole of it"
+
+
+def test_a_distance_that_is_stated_for_a_month_leaves_other_spans_without_a_target(tmp_path: Path) -> None:
+    goal = REVENUE + "target: 0\nanchors: {goal: target, red: 5 from target}\ndirection: down\n"
+    rows = sales(*(f"2025-0{month}-10,shop,100,60,a,x,true" for month in (1, 2, 3)))
+    found = table(make(tmp_path, {"metrics/financial/revenue.yaml": goal, "files/sales.csv": rows}), "revenue")
+    assert found["company", "month", "2025-01"]["status"] == "red"
+    quarter = found["company", "quarter", "2025-03"]
+    assert (quarter["status"], quarter["score"], quarter["goal"]) == ("no_target", None, None)
+    assert quarter["reason"] == "where red begins is not known for this unit and period"

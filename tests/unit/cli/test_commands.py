@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.commands import fourfold
+from cli.commands import counted, fourfold
 from data.lock import exclusive
 
 
@@ -140,3 +140,14 @@ def test_scorecard_before_the_first_refresh_tells_to_refresh(tmp_path: Path) -> 
     result = call("scorecard", "--workspace", tmp_path / "mine")
     assert result.exit_code == 1
     assert "./run fourfold refresh" in result.stderr
+
+
+def test_commands_that_are_told_can_be_typed_also_for_a_folder_with_a_space(tmp_path: Path) -> None:
+    folder = tmp_path / "our company"
+    assert f"FOURFOLD_WORKSPACE='{folder}' " in call("init", folder).output
+    told = call("check", "--workspace", tmp_path / "no one").output
+    assert f"./run fourfold init '{tmp_path / 'no one'}'" in told.replace("\n", " ")
+
+
+def test_what_was_checked_is_counted_in_good_words() -> None:
+    assert [counted("sources", 1), counted("people", 1), counted("people", 2)] == ["1 source", "1 person", "2 people"]
