@@ -15,6 +15,7 @@ from data.calendar import Calendar
 from data.documents import Document, Problem, Problems, check, nearest, read
 from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_of
 from flows.references import Fault, Known, reference_faults
+from flows.strays import stray_files
 from metrics.catalog import Catalog, Columns
 from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
@@ -94,6 +95,7 @@ class Workspace:
 def assemble(folder: Path) -> Workspace:
     """Read and check a whole workspace; raises `DefinitionError` with every problem at once."""
     problems = Problems()
+    problems.found.extend(stray_files(folder))
     files = _Files(folder, problems)
     settings = files.one("workspace.yaml", Settings)
     units = files.one("units.yaml", UnitsModel)

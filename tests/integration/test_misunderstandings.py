@@ -165,3 +165,18 @@ def test_what_a_whole_source_lacks_is_told_once(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(SourceError) as caught:
         refresh(make(tmp_path, {"sources/books.yaml": source}))
     assert str(caught.value).count("FOURFOLD_NOWHERE is not set") == 1
+
+
+STRAYS = {
+    "metrics/financial/margin.yml": "ends in .yml, and would not be read (rename it to .yaml)",
+    "models/old/sales.yaml": "lies too deep, and would not be read (move it to models/)",
+    "unit.yaml": "is not a file that is read (did you mean 'units.yaml'?)",
+    "scorecards/Whole-Company.yaml": "the name 'Whole-Company' is a key, and must be one",
+}
+
+
+@pytest.mark.parametrize(("name", "told"), STRAYS.items())
+def test_a_file_that_would_not_be_read_is_told(tmp_path: Path, name: str, told: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        assemble(make(tmp_path, {name: "title: All\nmetrics: [revenue]\n"}))
+    assert f"{name}: {told}" in str(caught.value)
