@@ -215,9 +215,22 @@ def plainly(detail: Mapping[str, Any]) -> str:
     message = str(detail["msg"])
     if detail["type"] == "string_pattern_mismatch":
         return f"'{detail['input']}' {_PATTERNS.get(detail['ctx']['pattern'], message)}"
-    return message.removeprefix("Value error, ")
+    return _KINDS.get(str(detail["type"]), "{0}").format(message.removeprefix("Value error, "), detail["input"])
 
 
+_KINDS: Mapping[str, str] = {  # {0}: pydantic's own words, {1}: what was written
+    "string_type": "'{1}' is not text; put it in quotes",
+    "model_type": "fields are wanted here, written as `name: value`",
+    "dict_type": "keys with values are wanted here, written as `key: value`",
+    "tuple_type": "a list is wanted here, written as `[one, two]`",
+    "list_type": "a list is wanted here, written as `[one, two]`",
+    "int_parsing": "'{1}' is not a whole number",
+    "int_type": "'{1}' is not a whole number",
+    "float_parsing": "'{1}' is not a number",
+    "float_type": "'{1}' is not a number",
+    "bool_parsing": "'{1}' is neither true nor false",
+    "bool_type": "'{1}' is neither true nor false",
+}
 _PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]*$": "is not a key; write it in small letters, digits and underscores, a letter first",
     r"^[A-Z]{3}$": "is not a currency; write its three capital letters, such as EUR",

@@ -43,6 +43,8 @@ CASES = {
         {"workspace.yaml": "name: X\ntoday: 17.11.2026\n"},
         "workspace.yaml:2:1: today: '17.11.2026' is not a date; write it as 2025-01-31",
     ),
+    "a list for fields": ({"people.yaml": "[1, 2]\n"}, "people.yaml:1:1: fields are wanted here"),
+    "a number for a name": ({"workspace.yaml": "name: 12\n"}, "name: '12' is not text; put it in quotes"),
     "a currency sign": ({"workspace.yaml": "name: X\ncurrency: €\n"}, "'€' is not a currency"),
 }
 
