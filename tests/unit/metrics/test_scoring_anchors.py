@@ -155,7 +155,7 @@ def scales(draw: st.DrawFn) -> Anchors:
         return Anchors(
             "band", goal, red, goal_high, red_high, lower["best"], best_high if all(ends.values()) else None,
             lower["worst"], worst_high if ends["worst_high"] else None,
-        )  # fmt: skip
+        )
     sign = 1 if direction == "up" else -1
     pairs = {"goal": goal, "red": red, **lower}
     return Anchors(direction, **{name: None if at is None else sign * at for name, at in pairs.items()})
