@@ -231,11 +231,12 @@ def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, 
             for m in memberships
             if m.parent not in known
         ]
+        if memberships and not _in_months(memberships, model):
+            faults.append((index, f"'{model.key}' ends before it begins", "swap `from` and `to`"))
         for earlier, later in pairwise(memberships):
             if later.start <= earlier.end:
-                faults.append(
-                    (index, f"'{model.key}' belongs to two parents on {later.start}", "end one the day before")
-                )
+                when = f"on {later.start}" if later.start > LONG_AGO else "at once"
+                faults.append((index, f"'{model.key}' belongs to two parents {when}", "end one the day before"))
         if model.level not in levels:
             faults.append((index, f"'{model.level}' is not a level", nearest(model.level, levels)))
         built[model.key] = Unit(
@@ -271,7 +272,8 @@ def _in_months(memberships: tuple[Membership, ...], model: UnitModel) -> tuple[M
     for at, m in enumerate(memberships):
         start, end = max(m.start, born), min(m.end, died)
         if start <= end:
-            free = memberships[at + 1].start - timedelta(days=1) if at + 1 < len(memberships) else FAR_AHEAD
+            following = memberships[at + 1].start if at + 1 < len(memberships) else FAR_AHEAD
+            free = following - timedelta(days=1) if start < following < FAR_AHEAD else FAR_AHEAD
             found.append(Membership(m.parent, start, min(last_day(month_of(end)), free)))
     return tuple(found)
 
