@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -139,8 +138,9 @@ class Store:
         return tuple(self.load(path.parent.name) for path in found)
 
     def new_id(self) -> str:
-        """A new id that sorts by time: 20261103-061000-1f0c4."""
-        return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)[:5]}"
+        """A new id that sorts by time: 20261103-061000-1f0c4, the last part the microsecond in hex."""
+        now = datetime.now(UTC)
+        return f"{now:%Y%m%d-%H%M%S}-{now.microsecond:05x}"
 
     def folder(self, name: str) -> Path:
         """Where the snapshot `name` keeps its files; not created here."""

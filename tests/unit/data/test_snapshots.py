@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -167,3 +168,12 @@ def test_ids_are_times_and_differ(tmp_path: Path) -> None:
     made = [Store(tmp_path).new_id() for _ in range(5)]
     assert len(set(made)) == 5
     assert all(len(one) == len("20261103-061000-1f0c4") for one in made)
+
+
+def test_ids_sort_by_time_also_within_a_second(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    ids = []
+    for _ in range(50):
+        ids.append(store.new_id())
+        time.sleep(0.00001)  # a snapshot takes longer
+    assert ids == sorted(set(ids))
