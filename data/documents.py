@@ -1,6 +1,6 @@
 """Reads YAML 1.2 documents so that every later error can name file, line, column, field and the nearest right name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
@@ -111,7 +111,12 @@ def read(path: Path, root: Path, problems: Problems) -> Document | None:
         problems.add(_yaml_problem(name, text, error, f"is not valid YAML: {error.problem}"))
         return None
     places: dict[Path_, tuple[int, int]] = {(): (0, 0)}
-    content = _plain(tree, (), places)
+    try:
+        content = _plain(tree, (), places)
+    except _Unreadable as error:
+        place = places[error.path]
+        problems.add(Problem(name, error.message, place[0] + 1, place[1] + 1))
+        return None
     return Document(path, name, {} if content is None else content, places, tuple(text.splitlines()))
 
 
@@ -172,18 +177,43 @@ PLAIN: tuple[tuple[type, Any], ...] = (
 )
 
 
+MOST_NODES = 100_000  # an alias inside an alias inside an alias ... grows without end
+TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+class _Unreadable(Exception):
+    """Valid YAML that cannot be a definition; `path` is the node it is about."""
+
+    def __init__(self, path: Path_, message: str) -> None:
+        self.path, self.message = path, message
+
+
 def _plain(node: Any, path: Path_, places: dict[Path_, tuple[int, int]]) -> Any:
+    if len(places) > MOST_NODES or len(path) > 100:
+        raise _Unreadable(path, "grows without end, by aliases of aliases")
+    tag = getattr(getattr(node, "tag", None), "value", None)
+    if isinstance(node, TaggedScalar) and tag == TEXT_TAG:
+        return str(node.value)
+    if tag is not None:
+        raise _Unreadable(path, f"the tag {tag} means nothing here; leave it out")
     if isinstance(node, CommentedMap):
         for key in node:
-            line, column = node.lc.key(key)
-            places[(*path, str(key))] = (line, column)
+            places[(*path, str(key))] = _place(node.lc, node.lc.key, key)
         return {str(key): _plain(value, (*path, str(key)), places) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
         for index in range(len(node)):
-            line, column = node.lc.item(index)
-            places[(*path, index)] = (line, column)
+            places[(*path, index)] = _place(node.lc, node.lc.item, index)
         return [_plain(value, (*path, index), places) for index, value in enumerate(node)]
     return next((plain(node) for kind, plain in PLAIN if isinstance(node, kind)), node)
+
+
+def _place(at: Any, of: Callable[[Any], tuple[int, int] | None], key: object) -> tuple[int, int]:
+    """Where a key or item stands; one that was merged from elsewhere (`<<`) stands where its map begins."""
+    try:
+        found = of(key)
+    except KeyError:
+        found = None
+    return found if found is not None else (int(at.line or 0), int(at.col or 0))
 
 
 def _validation_problem(document: Document, at: Path_, model: type[BaseModel], detail: dict[str, Any]) -> Problem:
