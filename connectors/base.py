@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, get_args
+from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from data.documents import nearest
 from data.warehouse import Connection
+from data.writing import Quantity
 
 Type = Literal["text", "integer", "decimal", "number", "boolean", "date", "timestamp"]
 NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "number"})
@@ -111,7 +112,10 @@ class Freshness(Strict):
 
 
 class DatasetModel(Strict):
-    """One dataset's contract. A connector adds its own fields (path, table, ...) in a subclass."""
+    """One dataset's contract. A connector adds its own fields (path, table, ...) in a subclass.
+
+    `bad_rows` is the share of rows that may break it; above that the refresh is refused instead of setting them aside.
+    """
 
     title: str | None = None
     description: str | None = None
@@ -120,6 +124,7 @@ class DatasetModel(Strict):
     cursor: str | None = None
     freshness: Freshness | None = None
     empty: Literal["refuse", "allow"] = "refuse"
+    bad_rows: Annotated[Quantity, Field(ge=0, lt=1)] | None = None
     split_by_year: str | None = None
 
     @model_validator(mode="after")

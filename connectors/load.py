@@ -101,6 +101,7 @@ def _load(job: _Job, workspace: Path, var: Path, previous: Manifest | None, engi
     ):
         staged = stage(connection, draft.alias, place, job.dataset, parts)
         _refuse_empty(place, job.dataset, parts, staged)
+        _refuse_bad(place, job.dataset, staged)
         latest = newest(connection, draft.alias, job.dataset)
         shelf = Shelf(connection, var, job.name, job.dataset, _contract(job))
         placed = shelf.settle(draft, fingerprint, engine.split_above)
@@ -130,6 +131,17 @@ def _fingerprint(job: _Job, parts: Sequence[Part]) -> str | None:
     if any(found is None for _, found in prints):
         return None
     return hashlib.sha256(json.dumps([_contract(job), prints]).encode()).hexdigest()[:32]
+
+
+def _refuse_bad(place: Place, dataset: DatasetModel, staged: Staged) -> None:
+    """More bad rows than the contract bears are no accident of single rows: a format has changed."""
+    read = staged.rows + staged.quarantined
+    if dataset.bad_rows is None or staged.quarantined <= dataset.bad_rows * read:
+        return
+    raise ContractError(
+        f"{place}: {staged.quarantined} of {read} rows break the contract, and `bad_rows` allows "
+        f"{dataset.bad_rows:.0%}; the first: {staged.first_reason}. Mend the source or the contract"
+    )
 
 
 def _refuse_empty(place: Place, dataset: DatasetModel, parts: Sequence[Part], staged: Staged) -> None:

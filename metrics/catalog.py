@@ -107,8 +107,10 @@ class Catalog:
             return _additivity_of_rows(body)
         if isinstance(body, str):
             kinds = {self.additivity(part) for part in self.parts(key)}
-            alike = len(kinds) == 1 and _linear(parse(body))
-            return kinds.pop() if alike else _quotient({self._pace(part) for part in self.parts(key)})
+            if len(kinds) == 1 and _linear(parse(body)):
+                return kinds.pop()
+            paces = {self._pace(part) for part in self.parts(key)}
+            return _quotient(paces) if paces == {"intensive"} or _divides(parse(body)) else "rate"
         if isinstance(body, Ratio):
             return _quotient({self._pace(body.numerator), self._pace(body.denominator)})
         if isinstance(body, ToDate | Rolling):
@@ -175,6 +177,20 @@ def _quotient(kinds: Collection[Additivity]) -> Additivity:
     """Of a formula that is more than a sum of like parts."""
     grows = {"rate", "point"} & set(kinds) or {"sum", "level"} <= set(kinds)
     return "rate" if grows else "intensive"
+
+
+def _divides(tree: exp.Expr) -> bool:
+    """Whether an expression is one sum of parts over another, perhaps scaled: anything else changes with the span."""
+    while isinstance(tree, exp.Paren | exp.Neg):
+        tree = tree.this
+    if isinstance(tree, exp.Mul):
+        sides = (tree.this, tree.expression)
+        return any(isinstance(one, exp.Literal) and _divides(other) for one, other in (sides, sides[::-1]))
+    return isinstance(tree, exp.Div) and _sums(tree.this) and _sums(tree.expression)
+
+
+def _sums(tree: exp.Expr) -> bool:
+    return _linear(tree) and tree.find(exp.Column) is not None
 
 
 def _linear(tree: exp.Expr) -> bool:

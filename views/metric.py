@@ -278,6 +278,8 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
         ),
     ]
     facts.append(("Freshness", _fresh(desk, metric)))
+    if aside := _set_aside(desk, metric):
+        facts.append(("Set aside", aside))
     if metric.guardrails:
         facts.append(
             (
@@ -288,6 +290,13 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
     if metric.tags:
         facts.append(("Tags", ", ".join(metric.tags)))
     return (*facts, ("File", f"metrics/{metric.perspective}/{metric.key}.yaml"))
+
+
+def _set_aside(desk: Desk, metric: Metric) -> str:
+    """The rows that broke their contract and are in no number: nothing where there are none."""
+    states = {name: desk.datasets()[name] for _, name in desk.datasets_below(metric.key) if name in desk.datasets()}
+    told = [f"{counted(s.quarantined, 'row')} of {name}" for name, s in states.items() if s.quarantined]
+    return f"{listed(told)} broke the contract and are not counted" if told else ""
 
 
 def _fresh(desk: Desk, metric: Metric) -> str:

@@ -373,3 +373,13 @@ def test_a_file_at_fault_is_not_blamed_again_where_it_is_named(tmp_path: Path) -
     said = refused(tmp_path, {METRIC: REVENUE + "colour: red\n", "metrics/customer/share.yaml": share})
     assert said.splitlines()[0].startswith(f"{METRIC}:4:1: colour: 'colour' is not a field here")
     assert "share" not in said
+
+
+def test_more_bad_rows_than_the_contract_bears_refuse_the_refresh(tmp_path: Path) -> None:
+    source = SOURCE.replace("    key: [id]", "    bad_rows: 30 %\n    key: [id]")
+    good, bad = "2025-01-10,shop,100,60,a,x,true", "10.01.2025,shop,100,60,a,x,true"
+    bearable = make(tmp_path / "one", {"sources/books.yaml": source, "files/sales.csv": sales(good, good, good, bad)})
+    assert refresh(bearable).datasets["sales"].quarantined == 1
+    broken = make(tmp_path / "two", {"sources/books.yaml": source, "files/sales.csv": sales(good, bad)})
+    with pytest.raises(ContractError, match=r"'sales': 1 of 2 rows break the contract.*'10\.01\.2025'"):
+        refresh(broken)
