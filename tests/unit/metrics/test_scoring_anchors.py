@@ -153,8 +153,15 @@ def scales(draw: st.DrawFn) -> Anchors:
     lower = {"worst": worst if ends["worst"] else None, "best": best if ends["best"] else None}
     if direction == "band":
         return Anchors(
-            "band", goal, red, goal_high, red_high, lower["best"], best_high if all(ends.values()) else None,
-            lower["worst"], worst_high if ends["worst_high"] else None,
+            "band",
+            goal,
+            red,
+            goal_high,
+            red_high,
+            lower["best"],
+            best_high if all(ends.values()) else None,
+            lower["worst"],
+            worst_high if ends["worst_high"] else None,
         )
     sign = 1 if direction == "up" else -1
     pairs = {"goal": goal, "red": red, **lower}
