@@ -8,26 +8,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data.calendar import SPANS, MonthIndex, Period, Span, last_day, parse_month
+from data.calendar import SPANS, Period, Span, last_day, month_of, parse_month
 from data.errors import QueryError
 from metrics.catalog import Catalog
-from metrics.cells import CARRIED, GAP, NOT_DUE, REASONS, Cells
+from metrics.cells import Cells
 from metrics.definitions.metric import Metric
 from metrics.grid import MONTH, SPAN_WINDOWS, Floats, Grid
-from metrics.scoring.anchors import FIELDS, fault_mask, score_all
-from metrics.scoring.labels import label_score
-from metrics.scoring.status import status_all
+from metrics.scoring.anchors import FIELDS
 from metrics.states import States
-from metrics.targets import Columns, TargetBook
+from metrics.targets import TargetBook
+from metrics.verdicts import Case, judge
 
 Bools = npt.NDArray[np.bool_]
-
-ANCHOR_FAULT = "the anchors contradict each other in this period"
-STALE = "the data behind it is older than its freshness allows"
-RUNNING = "the period is still running, and its target is for the whole of it"
-NO_TARGET = "no target is set for this unit and period"
-NO_FLAG = "where red begins is not known for this unit and period"
-NO_LABEL = "the value is none of the metric's labels"
 
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("unit", "metric", "span")]
@@ -113,12 +105,7 @@ class _Writer:
             for m in grid.calendar.ends(span, grid.first, grid.last)
             if m - grid.first >= self.from_column
         ]
-        begun = np.maximum.accumulate((cells.due > 0) | ~np.isnan(cells.value), axis=1)
-        if not begun.any():
-            begun[0] = (
-                True  # nothing was ever reported: the top unit says so, else the metric would vanish from coverage
-            )
-        rows, picks = np.nonzero(begun[:, ends])
+        rows, picks = np.nonzero(_begun(cells)[:, ends])
         columns = np.asarray(ends, dtype=np.int64)[picks]
         if not len(rows):
             return
@@ -127,41 +114,42 @@ class _Writer:
             place = f"metrics/{metric.perspective}/{metric.key}.yaml"
             raise QueryError(f"{place}: some values have no end; mend the data, or filter out the rows that cause it")
         periods = {c: grid.calendar.period(span, grid.first + c) for c in ends}
-        target = book.target(metric.key, window)
-        anchors = book.anchors(metric.key, window)
-        picked = {name: values[at] for name, values in anchors.items()}
-        running = self._running(metric, book, columns)
-        if not metric.labels:
-            running &= ~np.isnan(picked.get("goal", np.full(len(rows), np.nan)))
-        scores, states, reasons = self._score(metric, cells, at, picked, running, self._stale(periods, columns, late))
-        reasons = np.where((states == "no_target") & ~np.isnan(target[at]), NO_FLAG, reasons)
-        step = grid.calendar.step(span)
-        whole = np.array([grid.first + c == _month(periods[c]) for c in ends])[picks]
-        cut = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
-        self.parts.append(
-            pa.table(
-                {
-                    "unit": pa.DictionaryArray.from_arrays(rows.astype(np.int32), list(grid.units)).cast(pa.string()),
-                    "metric": pa.repeat(pa.scalar(metric.key), len(rows)),
-                    "span": pa.repeat(pa.scalar(span), len(rows)),
-                    "period_start": pa.array([periods[c].start for c in columns], pa.date32()),
-                    "period_end": pa.array([periods[c].end for c in columns], pa.date32()),
-                    "value": _nullable(cells.value[at]),
-                    "target": _nullable(target[at]),
-                    **{name: _nullable(picked.get(name, np.full(len(rows), np.nan))) for name in FIELDS},
-                    "score": _nullable(scores),
-                    "status": pa.array(states),
-                    "reason": pa.array(reasons),
-                    "reported": pa.array(cells.seen[at].astype(np.int32)),
-                    "expected": pa.array(cells.due[at].astype(np.int32)),
-                    "rows": pa.array(cells.rows[at].astype(np.int64)),
-                    "partial": pa.array(~whole | cut),
-                    "previous": _nullable(book.evaluator.comparable(metric.key, window, step)[at]),
-                    "previous_year": _nullable(book.evaluator.comparable(metric.key, window, 12)[at]),
-                },
-                schema=SCHEMA,
-            )
+        target = book.target(metric.key, window)[at]
+        anchors = {name: values[at] for name, values in book.anchors(metric.key, window).items()}
+        case = Case(
+            metric,
+            cells.value[at],
+            cells.why[at],
+            target,
+            anchors,
+            self._running(metric, book, columns),
+            self._stale(periods, columns, late),
+            self._grace(metric, columns),
         )
+        scores, states, reasons = judge(case)
+        whole = np.array([grid.first + c == month_of(periods[c].end) for c in ends])[picks]
+        cut = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
+        nothing = np.full(len(rows), np.nan)
+        columns_of = {
+            "unit": pa.DictionaryArray.from_arrays(rows.astype(np.int32), list(grid.units)).cast(pa.string()),
+            "metric": pa.repeat(pa.scalar(metric.key), len(rows)),
+            "span": pa.repeat(pa.scalar(span), len(rows)),
+            "period_start": pa.array([periods[c].start for c in columns], pa.date32()),
+            "period_end": pa.array([periods[c].end for c in columns], pa.date32()),
+            "value": _nullable(cells.value[at]),
+            "target": _nullable(target),
+            **{name: _nullable(anchors.get(name, nothing)) for name in FIELDS},
+            "score": _nullable(scores),
+            "status": pa.array(states),
+            "reason": pa.array(reasons),
+            "reported": pa.array(cells.seen[at].astype(np.int32)),
+            "expected": pa.array(cells.due[at].astype(np.int32)),
+            "rows": pa.array(cells.rows[at].astype(np.int64)),
+            "partial": pa.array(~whole | cut),
+            "previous": _nullable(book.evaluator.comparable(metric.key, window, grid.calendar.step(span))[at]),
+            "previous_year": _nullable(book.evaluator.comparable(metric.key, window, 12)[at]),
+        }
+        self.parts.append(pa.table(columns_of, schema=SCHEMA))
 
     def _running(self, metric: Metric, book: TargetBook, columns: npt.NDArray[np.int64]) -> Bools:
         """Where what has come of a month that still runs meets a target for the whole month."""
@@ -173,37 +161,6 @@ class _Writer:
             return np.zeros(len(columns), dtype=np.bool_)
         behind = {c: min(period.end, self.clock.as_of) > late for c, period in periods.items()}
         return np.array([behind[c] for c in columns], dtype=np.bool_)
-
-    def _score(
-        self,
-        metric: Metric,
-        cells: Cells,
-        at: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-        anchors: Columns,
-        running: Bools,
-        stale: Bools,
-    ) -> tuple[Floats, npt.NDArray[np.str_], npt.NDArray[np.object_]]:
-        value, why = cells.value[at], cells.why[at]
-        empty = np.isnan(value)
-        if metric.labels:
-            scores = _labelled(value, metric)
-            fault, aimless = ~empty & np.isnan(scores), np.zeros(len(value), dtype=np.bool_)
-        else:
-            scores = score_all(value, metric.direction, anchors)
-            fault = fault_mask(metric.direction, anchors, len(value)) & ~empty
-            aimless = ~empty & np.isnan(scores) & ~fault
-        not_due = running | ((why == NOT_DUE) & empty) | (empty & self._grace(metric, at[1]))
-        states = status_all(
-            scores,
-            {"error": fault, "not_due": not_due, "no_data": empty, "stale": stale & ~empty, "no_target": aimless},
-        )
-        scored = np.isin(states, ("green", "amber", "red"))
-        texts = np.array([*REASONS, ANCHOR_FAULT, STALE, RUNNING, NO_TARGET, NO_LABEL], dtype=object)
-        code = np.where(empty | (why == CARRIED) | (why == GAP), why, 0).astype(int)
-        for mask, offset in ((states == "no_target", 3), (states == "stale", 1), (running & ~fault, 2)):
-            code = np.where(mask, len(REASONS) + offset, code)
-        code = np.where(fault, len(REASONS) + (4 if metric.labels else 0), code)
-        return np.where(scored, scores, np.nan), states, texts[code]
 
     def _grace(self, metric: Metric, columns: npt.NDArray[np.int64]) -> Bools:
         """Where nothing is due yet: the days of grace after the period's end are not over."""
@@ -221,16 +178,15 @@ class _Writer:
         return pa.concat_tables(self.parts).sort_by(order)
 
 
-def _labelled(values: Floats, metric: Metric) -> Floats:
-    words = {label.label: label.score for label in metric.labels}
-    out = np.full(len(values), np.nan)
-    for label in metric.labels:
-        out[np.isclose(values, label.value, rtol=0, atol=1e-9)] = label_score(label.label, words)
-    return out
+def _begun(cells: Cells) -> Bools:
+    """From which month on a metric has rows in the table; a metric that was never reported has them at the top unit.
 
-
-def _month(period: Period) -> MonthIndex:
-    return period.end.year * 12 + period.end.month - 1
+    Else it would vanish from every coverage.
+    """
+    begun = np.maximum.accumulate((cells.due > 0) | ~np.isnan(cells.value), axis=1)
+    if not begun.any():
+        begun[0] = True
+    return np.asarray(begun)
 
 
 def _nullable(values: Floats | Sequence[float]) -> pa.Array:
