@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
@@ -12,8 +12,9 @@ from access.roles import PeopleModel, PersonModel, Role, RolesModel, roles_of
 from connectors.base import SourceModel
 from connectors.registry import read_source
 from data.calendar import Calendar
-from data.documents import Document, Problem, Problems, check, nearest, read
+from data.documents import Problem, Problems, nearest, read
 from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_of
+from flows.files import Files
 from flows.references import Fault, Known, reference_faults
 from flows.strays import stray_files
 from metrics.catalog import Catalog, Columns
@@ -23,8 +24,6 @@ from metrics.definitions.table import Table
 from metrics.expressions import ExpressionError, multiplies_rows, select_columns
 from metrics.faults import faults_of
 from strategy.plan import Plan, Scorecard
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def local_day() -> date:
@@ -96,7 +95,7 @@ def assemble(folder: Path) -> Workspace:
     """Read and check a whole workspace; raises `DefinitionError` with every problem at once."""
     problems = Problems()
     problems.found.extend(stray_files(folder))
-    files = _Files(folder, problems)
+    files = Files(folder, problems)
     settings = files.one("workspace.yaml", Settings)
     units = files.one("units.yaml", UnitsModel)
     sources = _sources(files)
@@ -163,61 +162,7 @@ def _named(problems: Problems, plan: Plan, roles: RolesModel) -> tuple[Collectio
     return objectives, None if "roles.yaml" in broken else roles_of(roles)
 
 
-class _Files:
-    """Reads documents and remembers them, so that later problems find their place."""
-
-    def __init__(self, folder: Path, problems: Problems) -> None:
-        self.folder, self.problems = folder, problems
-        self.documents: dict[str, Document] = {}
-        self.unread: set[str] = set()  # metrics and tables whose own files are at fault: naming them is not
-
-    def document(self, path: Path) -> Document | None:
-        document = read(path, self.folder, self.problems)
-        if document:
-            self.documents[document.name] = document
-        return document
-
-    def one(self, name: str, model: type[Model], optional: bool = False) -> Model | None:
-        """One file as a model; a missing optional file is None without a problem."""
-        path = self.folder / name
-        if optional and not path.exists():
-            return None
-        document = self.document(path)
-        return check(model, document, self.problems) if document else None
-
-    def many(self, pattern: str, model: type[Model]) -> dict[str, Model]:
-        """Every file that matches, by file name without suffix."""
-        found: dict[str, Model] = {}
-        for path in sorted(self.folder.glob(pattern)):
-            document = self.document(path)
-            parsed = check(model, document, self.problems) if document else None
-            if parsed is not None:
-                found[path.stem] = parsed
-        return found
-
-    def keyed(self, path: Path, model: type[Model], extra: Mapping[str, Any]) -> Model | None:
-        """One file as a model whose `extra` fields come from its path or from beside it."""
-        document = self.document(path)
-        if document is None:
-            return None
-        if not isinstance(document.content, dict):
-            self.problems.add(document.problem((), "holds no fields"))
-            return None
-        clash = [name for name in extra if name in document.content]
-        for name in clash:
-            self.problems.add(document.problem((name,), f"'{name}' comes from the file's path", "remove the line"))
-        whole = Document(document.path, document.name, {**document.content, **extra}, document.places, document.lines)
-        return None if clash else check(model, whole, self.problems)
-
-    def fault(self, name: str, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
-        """A problem inside a document that was read; a file that is not there gets a plain one."""
-        if message.startswith(tuple(f"'{key}' is not a " for key in self.unread)):
-            return
-        document = self.documents.get(name)
-        self.problems.add(document.problem(path, message, hint) if document else Problem(name, message, hint=hint))
-
-
-def _sources(files: _Files) -> dict[str, SourceModel]:
+def _sources(files: Files) -> dict[str, SourceModel]:
     found: dict[str, SourceModel] = {}
     for path in sorted((files.folder / "sources").glob("*.yaml")):
         document = files.document(path)
@@ -227,7 +172,7 @@ def _sources(files: _Files) -> dict[str, SourceModel]:
     return found
 
 
-def _tables(files: _Files) -> dict[str, Table]:
+def _tables(files: Files) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     for path in sorted((files.folder / "models").glob("*.yaml")):
         extra: dict[str, Any] = {"key": path.stem}
@@ -250,7 +195,7 @@ def _tables(files: _Files) -> dict[str, Table]:
     return tables
 
 
-def _metrics(files: _Files, settings: Settings | None) -> dict[str, Metric]:
+def _metrics(files: Files, settings: Settings | None) -> dict[str, Metric]:
     metrics: dict[str, Metric] = {}
     places: dict[str, str] = {}
     perspectives = settings.perspectives if settings else None
@@ -288,7 +233,7 @@ def _metrics(files: _Files, settings: Settings | None) -> dict[str, Metric]:
     return metrics
 
 
-def _tree(files: _Files, units: UnitsModel | None) -> Tree | None:
+def _tree(files: Files, units: UnitsModel | None) -> Tree | None:
     if units is None or units.table:
         return None
     tree, faults = tree_of(units.units, units.levels)
@@ -297,7 +242,7 @@ def _tree(files: _Files, units: UnitsModel | None) -> Tree | None:
     return None if faults else tree
 
 
-def _unit_table_problems(files: _Files, units: UnitsModel | None, sources: Mapping[str, SourceModel]) -> None:
+def _unit_table_problems(files: Files, units: UnitsModel | None, sources: Mapping[str, SourceModel]) -> None:
     if units is None or units.table is None or any(p.file.startswith("sources/") for p in files.problems.found):
         return
     datasets = {name: dataset for source in sources.values() for name, dataset in source.datasets.items()}
@@ -314,7 +259,7 @@ def _unit_table_problems(files: _Files, units: UnitsModel | None, sources: Mappi
 
 
 def _columns(
-    files: _Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]
+    files: Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]
 ) -> dict[str, Columns | None]:
     """The columns of each table with their types: from the contract, from the names its SQL gives, else unknown."""
     contracts = {
@@ -343,7 +288,7 @@ def _is_time(table: Table, name: str) -> bool:
     return table.time is not None and table.time.column == name
 
 
-def _catalog_problems(files: _Files, catalog: Catalog) -> None:
+def _catalog_problems(files: Files, catalog: Catalog) -> None:
     for fault in faults_of(catalog):
         metric = catalog.metrics.get(fault.key)
         name = {
@@ -354,7 +299,7 @@ def _catalog_problems(files: _Files, catalog: Catalog) -> None:
         files.fault(name, fault.path, fault.message, fault.hint)
 
 
-def _dataset_problems(files: _Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]) -> None:
+def _dataset_problems(files: Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]) -> None:
     owner: dict[str, str] = {}
     for source, model in sources.items():
         for dataset in model.datasets:
