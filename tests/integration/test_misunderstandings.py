@@ -108,7 +108,7 @@ def test_a_name_of_no_unit_is_told_at_its_line_when_the_tree_is_read_late(tmp_pa
 
 
 def test_refused_rows_of_the_tree_are_told_and_not_left_out(tmp_path: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "units.yaml": UNITS % "",
         "sources/books.yaml": SOURCE + ORG.removeprefix("\n"),
         "files/org.csv": b"id,name,kind,up,since,until\nall,Gr\xf6\xdfe,company,,,\nshop,S,shop,all,,\n",

@@ -5,7 +5,7 @@ import pytest
 from metrics.catalog import Catalog
 from metrics.definitions.metric import Metric
 
-BASE = {
+BASE: dict[str, dict[str, object]] = {
     "revenue": {"agg": {"table": "t", "function": "sum", "expr": "a"}},
     "cost": {"agg": {"table": "t", "function": "sum", "expr": "b"}},
     "days": {"agg": {"table": "t", "function": "average", "expr": "c"}},
