@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import ConfigDict, RootModel
 
 from access.roles import PeopleModel, PersonModel, Role, RolesModel, roles_of
 from connectors.base import SourceModel
