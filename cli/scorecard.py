@@ -18,7 +18,7 @@ from metrics.reading import Value, periods_in, read_values
 from metrics.scoring.rollup import Rolled
 from strategy.plan import Scorecard
 from views.scorecard import Sheet, find, metric_keys, sheets
-from views.wording import number_format, period_name, share, status_of
+from views.wording import form_of, period_name, share, status_of
 from views.wording import score as score_words
 
 EVERY = "all"
@@ -126,7 +126,7 @@ def _table(found: Found, title: str, values: Sequence[Value], sheet: Sheet | Non
 
 def _cells(found: Found, value: Value) -> tuple[str, ...]:
     metric = found.opened.workspace.metrics[value.metric]
-    form = number_format(metric.measured_in, value.value, value.target, decimals=metric.decimals)
+    form = form_of(metric, value.value, value.target)
     target = form.value(value.target) if value.target is not None else ""
     shown = (form.value(value.value), target, score_words(value.score), _status(value.status))
     return (f"  {metric.title}", metric.indicator, *shown)

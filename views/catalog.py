@@ -6,7 +6,7 @@ from views.desk import Desk
 from views.formula import Names, formula, plain
 from views.picks import Picks
 from views.scorecard import metric_keys
-from views.wording import number_format
+from views.wording import form_of
 
 KINDS = {
     "agg": "aggregation",
@@ -83,7 +83,7 @@ def build(desk: Desk, picks: Picks, query: str, perspective: str | None, kind: s
     ):
         metric, value = workspace.metrics[key], values.get(key)
         person = workspace.people.get(metric.owner)
-        form = number_format(metric.measured_in, value.value if value else None, decimals=metric.decimals)
+        form = form_of(metric, value.value if value else None)
         entries.append(
             Entry(
                 key,

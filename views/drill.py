@@ -10,7 +10,7 @@ from metrics.definitions.metric import Metric
 from metrics.reading import Value
 from views.desk import Desk
 from views.picks import Picks
-from views.wording import DASH, NumberFormat, counted, day, number_format, score, sentence, whole
+from views.wording import DASH, NumberFormat, counted, day, form_of, score, sentence, whole
 
 UNIT, ROWS, HISTORY = "unit", "rows", "history"  # ways beside the dimensions
 PAGE = 25  # rows
@@ -138,7 +138,7 @@ def by_unit(desk: Desk, picks: Picks, metric: Metric) -> tuple[Share, ...]:
 def by_member(desk: Desk, picks: Picks, metric: Metric, dimension: str) -> tuple[Share, ...]:
     """The members of a dimension; each leads to its rows."""
     found = desk.slices(metric.key, picks.unit, picks.period, dimension)
-    form = number_format(metric.measured_in, *(s.value for s in found), decimals=metric.decimals)
+    form = form_of(metric, *(s.value for s in found))
     top = max((abs(s.value) for s in found if s.value is not None), default=0.0)
     return tuple(
         Share(
@@ -212,4 +212,4 @@ def _cell(value: object) -> str:
 
 def _format(metric: Metric, values: Sequence[Value]) -> NumberFormat:
     sizes = [v for value in values for v in (value.value, value.target)]
-    return number_format(metric.measured_in, *sizes, decimals=metric.decimals)
+    return form_of(metric, *sizes)

@@ -8,7 +8,7 @@ from typing import Any
 
 from views.desk import Desk
 from views.freshness import Reach, freshness
-from views.wording import DASH, counted, day, lasting, moment, number_format, whole
+from views.wording import DASH, counted, day, form_of, lasting, moment, whole
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def _answers(desk: Desk) -> list[AnswerRow]:
     units = {unit.key: unit.title for unit in desk.units(desk.as_of)}
     for answer in desk.answers():
         metric = desk.workspace.metrics[answer.metric]
-        form = number_format(metric.measured_in, answer.expected, decimals=metric.decimals)
+        form = form_of(metric, answer.expected)
         found.append(
             AnswerRow(
                 metric.title,

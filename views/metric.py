@@ -22,8 +22,8 @@ from views.wording import (
     NumberFormat,
     counted,
     day,
+    form_of,
     listed,
-    number_format,
     period_name,
     score,
     sentence,
@@ -124,7 +124,7 @@ def build(desk: Desk, picks: Picks, key: str) -> MetricView:
     if now is None:
         raise QueryError(f"{picks.unit_title} has never reported {metric.title}; pick another unit")
     reading = _reading(desk, picks, metric, past, now)
-    form = number_format(metric.measured_in, *(v.value for v in past), now.target, decimals=metric.decimals)
+    form = form_of(metric, *(v.value for v in past), now.target)
     names = Names(workspace.metrics, desk.catalog.tables)
     pieces = formula(metric, names)
     return MetricView(
@@ -312,7 +312,7 @@ def _fresh(desk: Desk, metric: Metric) -> str:
 
 def _answers(desk: Desk, metric: Metric) -> tuple[Answer, ...]:
     units = {unit.key: unit.title for unit in desk.units(desk.as_of)}
-    form = number_format(metric.measured_in, *(a.expected for a in desk.answers(metric.key)), decimals=metric.decimals)
+    form = form_of(metric, *(a.expected for a in desk.answers(metric.key)))
     return tuple(
         Answer(f"{units[a.unit]}, {a.period}", form.value(a.expected), form.value(a.found), a.ok, a.source)
         for a in desk.answers(metric.key)

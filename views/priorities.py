@@ -8,7 +8,7 @@ from strategy.plan import Objective
 from views.desk import Desk
 from views.picks import Picks
 from views.scorecard import Sheet, find
-from views.wording import day, number_format, score, share, status_of
+from views.wording import day, form_of, score, share, status_of
 
 # A pace of 1 is exactly as far as expected by now; what is nearly there is on target, half of it is to be watched.
 PACES = ((0.9, "green"), (0.5, "amber"), (float("-inf"), "red"))
@@ -52,7 +52,7 @@ def way_of(desk: Desk, picks: Picks, objective: Objective) -> tuple[float | None
         expected_linear(way.start, way.end, on),
     )
     metric = desk.workspace.metrics[way.metric]
-    form = number_format(metric.measured_in, way.baseline, way.target, decimals=metric.decimals)
+    form = form_of(metric, way.baseline, way.target)
     if done is None:
         return (
             None,

@@ -9,7 +9,7 @@ from metrics.definitions.metric import Metric
 from metrics.reading import Value
 from metrics.scoring.status import COLOURS
 from metrics.signals import LEAST, Signals, variation, xmr
-from views.wording import NumberFormat, counted, listed, number_format, sentence, status_of
+from views.wording import NumberFormat, counted, form_of, listed, sentence, status_of
 
 SPARK_MONTHS, SIGNAL_MONTHS = 24, 48
 _RANK = {"red": 0, "error": 0, "amber": 1, "green": 2}
@@ -111,7 +111,7 @@ def run(months: Sequence[Value]) -> tuple[str, int]:
 
 def read(metric: Metric, now: Value, before: Value | None, months: Sequence[Value]) -> Reading:
     """A reading from a value, its like before, and its months (oldest first)."""
-    form = number_format(metric.measured_in, now.value, now.target, decimals=metric.decimals)
+    form = form_of(metric, now.value, now.target)
     series = [(value.period.start, value.value) for value in months[-SIGNAL_MONTHS:]]
     return Reading(metric, now, before, tuple(months), form, xmr(series))
 

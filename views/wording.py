@@ -1,12 +1,13 @@
 """The one way in which Fourfold writes numbers, units, changes, statuses and periods."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Literal
 
 from data.calendar import Calendar, Period, Span, month_of
+from metrics.definitions.metric import Metric
 
 LONG = 8  # characters of a unit that still stand beside every number
 NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
@@ -74,6 +75,9 @@ WORTH_A_SHARE = 20.0  # from 3 to 1 is -2, not -67 %
 STEPS = ((1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))  # from this size on, divided by, letter: 12.4 k
 
 
+SAME = 1e-9  # labels are told apart by more than this
+
+
 @dataclass(frozen=True)
 class NumberFormat:
     """How the numbers of one metric are written beside each other: same unit, same scale, same decimals."""
@@ -85,6 +89,7 @@ class NumberFormat:
     factor: float
     decimals: int
     relative: bool  # a change is spoken of in percent of what it was
+    labels: tuple[tuple[float, str], ...] = ()  # words that stand for some values, of an ordinal metric
 
     @property
     def after(self) -> str:
@@ -107,7 +112,8 @@ class NumberFormat:
     def _written(self, number: float | None, after: str) -> str:
         if number is None or not isfinite(number):
             return DASH
-        return f"{_sign(number, self)}{self.before}{_digits(number, self)}{after}"
+        word = next((word for step, word in self.labels if abs(number - step) < SAME), None)
+        return word or f"{_sign(number, self)}{self.before}{_digits(number, self)}{after}"
 
     def difference(self, number: float | None) -> str:
         """A signed distance in the metric's own unit (percentage points for shares)."""
@@ -127,6 +133,12 @@ class NumberFormat:
         if self.relative and before >= WORTH_A_SHARE and now >= 0:
             return signed_share(now / before - 1)
         return self.difference(now - before)
+
+
+def form_of(metric: Metric, *numbers: float | None) -> "NumberFormat":
+    """How the numbers of a metric are written; `numbers` are those that stand beside each other and set the scale."""
+    form = number_format(metric.measured_in, *numbers, decimals=metric.decimals)
+    return replace(form, labels=tuple((step.value, step.label) for step in metric.labels))
 
 
 def number_format(measured_in: str, *references: float | None, decimals: int | None = None) -> NumberFormat:

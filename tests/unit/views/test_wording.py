@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from data.calendar import Calendar, Period
+from metrics.definitions.metric import Metric
 from metrics.scoring.status import STATUSES as SCORING_STATUSES
 from views import wording
-from views.wording import MINUS, NBSP, number_format
+from views.wording import MINUS, NBSP, form_of, number_format
 
 
 def plain(text: str) -> str:
@@ -112,3 +113,19 @@ def test_lists_and_lengths() -> None:
     assert plain(wording.lasting(timedelta(hours=3))) == "3 h"
     assert plain(wording.lasting(timedelta(days=9))) == "9 days"
     assert plain(wording.counted(1, "metric")) == "1 metric"
+
+
+def test_an_ordinal_value_is_shown_by_its_word() -> None:
+    metric = Metric.model_validate(
+        {
+            "key": "audit",
+            "perspective": "process",
+            "title": "Audit",
+            "measured_in": "points",
+            "expr": "1",
+            "labels": [{"value": 0, "label": "failed", "score": 0}, {"value": 1, "label": "passed", "score": 10}],
+        }
+    )
+    form = form_of(metric, 0.0, 1.0)
+    assert [form.value(0.0), form.value(1.0), form.value(None)] == ["failed", "passed", "\u2013"]
+    assert form.value(0.5) not in ("failed", "passed")
