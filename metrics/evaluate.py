@@ -72,6 +72,13 @@ class Evaluator:
         self.catalog, self.states, self.grid = catalog, states, states.grid
         self.target_of, self.gaps = target_of, gaps
         self._known: dict[Question, Cells] = {}
+        self._cubes: dict[tuple[Aggregate | Stock | FirstPer, bool], Cube | SetCube] = {}
+
+    def _cube(self, body: Aggregate | Stock | FirstPer, stated: bool = False) -> Cube | SetCube:
+        """The states that an aggregation is read from."""
+        if (body, stated) not in self._cubes:
+            self._cubes[body, stated] = self.states.cubes[measure_of(self.catalog, body, stated=stated)]
+        return self._cubes[body, stated]
 
     def cells(self, key: str, window: Window, early: bool = False) -> Cells:
         """The metric's values at a window, with its null policy and cadence applied."""
@@ -127,7 +134,7 @@ class Evaluator:
 
         `raw` keeps sums over gaps: only where a ratio of the same rows cancels them.
         """
-        cube = self.states.cubes[measure_of(self.catalog, body, stated=stated)]
+        cube = self._cube(body, stated)
         measure, grid = cube.measure, self.grid
         rows, seen, due = _counted(cube, grid, window)
         told = _counted(cube, grid, window, early=True)[0] if early else rows
@@ -243,7 +250,7 @@ class Evaluator:
         for part in self.catalog.parts(key):
             short |= self.cut_short(part, window)
         for inner in self.catalog.own_aggregates(key):
-            cube = self.states.cubes[measure_of(self.catalog, inner)]
+            cube = self._cube(inner)
             if cube.measure.kind != "stock" or cube.measure.over_time == "mean":
                 short |= self.grid.begins(window) < cube.presence.first
         return short

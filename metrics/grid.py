@@ -1,6 +1,8 @@
 """The frame that all values share: units by months, with the tree of units as it stood in each month."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -62,11 +64,7 @@ class Grid:
 
     def begins(self, window: Window) -> Ints:
         """For each month (column) the column in which its window begins; negative where that lies before the grid."""
-        columns = np.arange(self.shape[1])
-        if window.kind == "roll":
-            return np.asarray(columns - (window.months - 1), dtype=np.int64)
-        months = WINDOW_MONTHS[window.kind]
-        return np.array([self.of_grain(months, int(c))[0] for c in columns], dtype=np.int64)
+        return _begins(self.calendar, self.first, self.last, window)
 
     def starts(self, window: Window) -> Ints:
         """As `begins`, but a quarter or year that began before the grid starts with it."""
@@ -75,8 +73,7 @@ class Grid:
 
     def of_grain(self, months: int, column: int) -> tuple[int, int]:
         """First and last column of the month (1), quarter (3) or year (12) around a column, also outside the grid."""
-        begin = {1: lambda m: m, 3: self.calendar.quarter_start, 12: self.calendar.year_start}[months]
-        low = begin(self.first + column) - self.first
+        low = _grain_start(self.calendar, months, self.first + column) - self.first
         return low, low + months - 1
 
     def roll_up(self, cells: Floats, how: str = "sum") -> Floats:
@@ -112,6 +109,23 @@ class Grid:
                     chain.append(self.units[at])
                 rows += [(self.first + m, unit, up) for m in range(segment.low, segment.high) for up in chain]
         return rows
+
+
+def _grain_start(calendar: Calendar, months: int, month: MonthIndex) -> MonthIndex:
+    begin: dict[int, Callable[[MonthIndex], MonthIndex]] = {3: calendar.quarter_start, 12: calendar.year_start}
+    return begin[months](month) if months > 1 else month
+
+
+@lru_cache(maxsize=64)
+def _begins(calendar: Calendar, first: MonthIndex, last: MonthIndex, window: Window) -> Ints:
+    months = range(first, last + 1)
+    if window.kind == "roll":
+        found = np.arange(len(months), dtype=np.int64) - (window.months - 1)
+    else:
+        length = WINDOW_MONTHS[window.kind]
+        found = np.array([_grain_start(calendar, length, month) - first for month in months], dtype=np.int64)
+    found.flags.writeable = False  # shared by all who ask
+    return found
 
 
 def build_grid(tree: Tree, first: MonthIndex, last: MonthIndex, calendar: Calendar, cut_day: int | None = None) -> Grid:
