@@ -61,8 +61,8 @@ def _tile(tile: Tile, trend_words: str) -> Markup:
             _counts(tile),
             span(
                 "coverage",
-                f"{tile.scored} of {tile.due} scored",
-                title=f"coverage {share(tile.coverage)} of the weight that is due",
+                f"{tile.scored} of {tile.due} scored, coverage {share(tile.coverage)}",
+                title="the share of the weight that is due which has a score",
             ),
         ),
         class_="card tile",
