@@ -6,8 +6,9 @@ import pytest
 
 from data.errors import DefinitionError
 from flows.refresh import refresh
-from tests.making import REVENUE, make, sales, table, values
+from tests.making import REVENUE, UNITS, make, sales, table, values
 
+CLOSED = "title: Web, level: department, parent: east, to: 2025-02-28}"
 SILENT = sales(
     "2025-01-05,shop,100,50,a,x,true",
     "2025-01-06,web,10,9,b,x,false",
@@ -103,8 +104,6 @@ def test_unit_that_begins_later_is_not_missed_before(tmp_path: Path) -> None:
 
 
 def test_closed_unit_is_not_missed_after(tmp_path: Path) -> None:
-    from tests.making import UNITS
-
     units = UNITS.replace(
         "{key: web, title: Web, level: department, parent: east}",
         "{key: web, title: Web, level: department, parent: east, to: 2025-01-31}",
@@ -140,3 +139,13 @@ def test_whole_company_silent_is_no_data_and_not_zero(tmp_path: Path) -> None:
     found = table(revenue(tmp_path, "null"), "revenue")
     may = found["company", "month", "2025-05"]
     assert (may["value"], may["status"], may["reason"], may["rows"]) == (None, "no_data", "no rows in this period", 0)
+
+
+def test_nothing_is_carried_past_the_end_of_a_unit(tmp_path: Path) -> None:
+    units = UNITS.replace("title: Web, level: department, parent: east}", CLOSED)
+    text = REVENUE.replace("function: sum", "function: average") + "nulls: carry\n"
+    facts = sales("2025-01-05,shop,100,50,a,x,true", "2025-01-06,web,10,9,b,x,true", "2025-03-05,shop,90,9,a,x,true")
+    files = {"units.yaml": units, "metrics/financial/revenue.yaml": text, "files/sales.csv": facts}
+    month = values(make(tmp_path, files), "revenue")
+    assert month["web", "2025-02"] == 10
+    assert month.get(("web", "2025-03")) is None

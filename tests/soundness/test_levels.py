@@ -105,7 +105,7 @@ def test_first_level_of_a_year_that_history_begins_within_is_unknown(tmp_path: P
     assert year["shop", "2025-02"] == 7
 
 
-def test_level_that_is_carried_says_so_and_ends_with_its_unit(tmp_path: Path) -> None:
+def test_level_that_is_carried_says_so(tmp_path: Path) -> None:
     extra = "nulls: carry\nanchors: {goal: 50, red: 10}\n"
     days = "2025-01-31,shop,a,80\n2025-01-31,web,a,20\n2025-02-28,shop,a,40\n"
     found = table(stock(tmp_path, "last", days, extra), "stock")
