@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import isnan
 
+import numpy as np
+
 from data.calendar import Calendar, MonthIndex, Period, month_of
 from data.errors import QueryError
 from data.warehouse import literal
 from metrics.catalog import Catalog, resolver
 from metrics.compiler import month_sql
+from metrics.definitions.kinds import Change, Rolling, Stock, ToDate
 from metrics.definitions.metric import Metric
 from metrics.engine import Engine
 from metrics.evaluate import Evaluator
@@ -65,7 +68,8 @@ def slice_metric(
 ) -> list[Slice]:
     """The metric for each member of a dimension, largest first, rows without a member as `(none)`.
 
-    Raises `QueryError` when a table below the metric lacks the dimension: half a metric cannot be cut.
+    Raises `QueryError` when a table below the metric lacks the dimension: half a metric cannot be cut; or when units
+    moved while a stock is looked back upon: rows of a stock belong to no month, so members would mix before and after.
     """
     known = dimensions_of(catalog, key)
     metric = catalog.metrics[key]
@@ -83,6 +87,7 @@ def slice_metric(
         cell = f"coalesce(CAST({member} AS VARCHAR), {literal(EMPTY_MEMBER)})"
         return replace(source, cell=cell, where=inside(source, measure, asked))
 
+    _refuse_mixed(catalog, key, asked, calendar)
     own = Metric.model_copy(metric, update={"target": None, "anchors": None})
     alone = replace(catalog, metrics={**catalog.metrics, key: own})
     states = read_states(
@@ -92,6 +97,8 @@ def slice_metric(
     window = SPAN_WINDOWS[asked.period.span]
     cells = evaluator.cells(key, window)
     before = evaluator.comparable(key, window, calendar.step(asked.period.span))
+    if _on_stock(alone, key) and _moved(asked, calendar.step(asked.period.span)):
+        before = np.full(states.grid.shape, np.nan)
     found = [
         Slice(unit, _plain(cells.value[row, -1]), _plain(before[row, -1]), int(cells.rows[row, -1]))
         for row, unit in enumerate(states.grid.units)
@@ -100,20 +107,64 @@ def slice_metric(
     return sorted(found, key=lambda one: (one.value is None, -(one.value or 0.0), one.member))
 
 
+def _refuse_mixed(catalog: Catalog, key: str, asked: Asked, calendar: Calendar) -> None:
+    if _on_stock(catalog, key) and _moved(asked, _looks_back(catalog, key, asked, calendar)):
+        raise QueryError(
+            f"{catalog.metrics[key].title} cannot be cut over {asked.period}: units below moved within the time that "
+            "it looks back upon, and its members would mix before and after; cut a unit that did not change"
+        )
+
+
+def _on_stock(catalog: Catalog, key: str) -> bool:
+    return any(isinstance(body, Stock) for body in catalog.aggregates(key))
+
+
+def _moved(asked: Asked, months: int) -> bool:
+    """Whether the units below the asked one were others at some time in the last `months` months before its end."""
+    end = month_of(asked.end)
+    return len({frozenset(asked.cells[m]) for m in range(end - months, end + 1) if m in asked.cells}) > 1
+
+
+def _looks_back(catalog: Catalog, key: str, asked: Asked, calendar: Calendar) -> int:
+    """How many months before the end a metric reads the level of a stock."""
+    metric = catalog.metrics[key]
+    body = metric.body
+    end = month_of(asked.end)
+    starts = {"year": calendar.year_start(end), "quarter": calendar.quarter_start(end)}
+    below = max((_looks_back(catalog, part, asked, calendar) for part in catalog.parts(key)), default=0)
+    if isinstance(body, Change):
+        return below + (body.back.months or 12)
+    if isinstance(body, Rolling):
+        return below + body.months - 1
+    if isinstance(body, ToDate):
+        return max(below, end - starts[body.since])
+    means = any(isinstance(one, Stock) and one.over_time == "mean" for one in catalog.own_aggregates(key))
+    return max(below, end - calendar.window_start(asked.period.span, end) if means else 0)
+
+
 def inside(source: Relation, measure: Measure, asked: Asked) -> str:
-    """SQL that keeps the asked unit's rows: by the tree of each row's month, for levels and stocks of the end."""
-    if measure.kind == "stock" or measure.over_time:
+    """SQL that keeps the asked unit's rows: by the tree of each row's month, for stocks by that of the end."""
+    if measure.kind == "stock":
         names = ", ".join(literal(cell) for cell in asked.cells[month_of(asked.end)])
         return f"{source.unit} IN ({names})"
-    by_cells: dict[tuple[str, ...], list[MonthIndex]] = {}
-    for month, cells in asked.cells.items():
-        by_cells.setdefault(cells, []).append(month)
     happened = month_sql(measure.time)
     parts = [
-        f"({happened} BETWEEN {min(months)} AND {max(months)} AND {source.unit} IN ({', '.join(map(literal, cells))}))"
-        for cells, months in by_cells.items()
+        f"({happened} BETWEEN {low} AND {high} AND {source.unit} IN ({', '.join(map(literal, sorted(cells)))}))"
+        for low, high, cells in _stretches(asked)
     ]
     return f"({' OR '.join(parts)})"
+
+
+def _stretches(asked: Asked) -> list[tuple[MonthIndex, MonthIndex, frozenset[str]]]:
+    """Months in a row with the same units below: a unit may leave and come back."""
+    found: list[tuple[MonthIndex, MonthIndex, frozenset[str]]] = []
+    for month in sorted(asked.cells):
+        cells = frozenset(asked.cells[month])
+        if found and found[-1][1] == month - 1 and found[-1][2] == cells:
+            found[-1] = (found[-1][0], month, cells)
+        else:
+            found.append((month, month, cells))
+    return found
 
 
 def _plain(value: float) -> float | None:

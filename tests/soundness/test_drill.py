@@ -192,3 +192,102 @@ def test_young_unit_is_cut_over_the_same_window_as_its_value(tmp_path: Path) -> 
     members = desk.slices("revenue", "web", year, "channel")
     assert whole.value == 7
     assert {m.member: m.value for m in members} == {"x": 4, "y": 3}
+
+
+MOVING_STOCK = {
+    "people/mean": "title: M\nmeasured_in: h\nstock: {table: cases, opened: since, closed: until, over_time: mean}\n",
+    "people/heads": "title: H\nmeasured_in: count\nstock: {table: cases, opened: since, closed: until}\n",
+    "people/more": "title: C\nmeasured_in: count\nchange: {metric: heads, back: 3 months, as: absolute}\n",
+}
+
+
+@pytest.fixture
+def staff(tmp_path: Path) -> Desk:
+    """Two people each in shop and web, of whom the web shop moves from east to west in April."""
+    source = (
+        SOURCE + "  cases:\n    path: cases.csv\n    columns: {since: date, until: date, unit: text, channel: text}\n"
+    )
+    cases = "".join(f"2025-0{m}-04,,{unit},{c}\n" for m, c in ((1, "x"), (2, "y")) for unit in ("shop", "web"))
+    facts = sales(*(f"2025-{month:02}-04,shop,1,1,a,x,true" for month in range(1, 7)))
+    folder = make(
+        tmp_path,
+        {
+            "units.yaml": UNITS,
+            "people.yaml": PEOPLE,
+            "sources/books.yaml": source,
+            "models/cases.yaml": "source: cases\nunit: {column: unit}\ndimensions: {channel: channel}\n",
+            "files/sales.csv": facts,
+            "files/cases.csv": "since,until,unit,channel\n" + cases,
+            **{f"metrics/{key}.yaml": text for key, text in MOVING_STOCK.items()},
+        },
+    )
+    refresh(folder)
+    return open_desk(folder, "ann")
+
+
+def test_stock_is_cut_as_its_unit_is_at_the_end(staff: Desk) -> None:
+    for unit, expected in (("east", 2), ("west", 2), ("company", 4)):
+        members = staff.slices("heads", unit, PERIODS["month"], "channel")
+        assert sum(m.value or 0 for m in members) == value(staff, "heads", unit, "month").value == expected
+
+
+def test_stock_of_a_unit_that_changed_is_compared_with_nothing(staff: Desk) -> None:
+    assert {m.previous for m in staff.slices("heads", "east", PERIODS["month"], "channel")} == {None}
+    assert value(staff, "heads", "east", "month").previous == 4  # the unit as it was, which its members cannot tell
+    assert {m.previous for m in staff.slices("heads", "company", PERIODS["month"], "channel")} == {2}
+
+
+@pytest.mark.parametrize("metric", ["mean", "more"])
+def test_stock_that_looks_back_past_a_move_is_not_cut(staff: Desk, metric: str) -> None:
+    year = PERIODS["ytd"]
+    for unit in ("east", "west"):
+        with pytest.raises(QueryError, match="units below moved within the time that it looks back upon"):
+            staff.slices(metric, unit, year, "channel")
+    members = staff.slices(metric, "company", year, "channel")
+    assert sum(m.value or 0 for m in members) == pytest.approx(value(staff, metric, "company", "ytd").value)
+
+
+@pytest.mark.parametrize("over", ["last", "first", "mean"])
+def test_levels_are_cut_by_the_tree_of_their_days(tmp_path: Path, over: str) -> None:
+    balances = "".join(f"2025-0{m}-15,{unit},x,{m}\n" for m in range(1, 7) for unit in ("shop", "web", "works"))
+    source = SOURCE + "  balances:\n    path: b.csv\n    columns: {day: date, unit: text, channel: text, v: number}\n"
+    level = f"title: L\nmeasured_in: EUR\nagg: {{table: balances, function: sum, expr: v, over_time: {over}}}\n"
+    model = "source: balances\ntime: {column: day}\nunit: {column: unit}\ndimensions: {channel: channel}\n"
+    folder = make(
+        tmp_path,
+        {
+            "units.yaml": UNITS,
+            "people.yaml": PEOPLE,
+            "sources/books.yaml": source,
+            "models/balances.yaml": model,
+            "metrics/process/level.yaml": level,
+            "files/b.csv": "day,unit,channel,v\n" + balances,
+        },
+    )
+    refresh(folder)
+    desk = open_desk(folder, "ann")
+    for span in ("month", "ytd"):
+        for unit in ("east", "west", "company"):
+            (member,) = desk.slices("level", unit, PERIODS[span], "channel")
+            whole = value(desk, "level", unit, span)
+            assert (member.value, member.rows) == (whole.value, whole.rows)
+            assert desk.rows("level", unit, PERIODS[span]).total == whole.rows
+
+
+def test_unit_that_leaves_and_comes_back_is_counted_while_it_was_there(tmp_path: Path) -> None:
+    there = (
+        "[{unit: east, to: 2025-02-28}, {unit: west, from: 2025-03-01, to: 2025-04-30}, {unit: east, from: 2025-05-01}]"
+    )
+    units = UNITS.replace("[{unit: east, to: 2025-03-31}, {unit: west, from: 2025-04-01}]", there)
+    facts = sales(
+        *(f"2025-0{m}-05,{unit},{10**n},1,a,x,true" for m in range(1, 7) for n, unit in enumerate(("shop", "web")))
+    )
+    folder = make(tmp_path, {"units.yaml": units, "people.yaml": PEOPLE, "files/sales.csv": facts})
+    refresh(folder)
+    desk = open_desk(folder, "ann")
+    for unit, expected in (("east", 5 + 10 * 3), ("west", 10 * 2)):
+        (member,) = desk.slices("revenue", unit, PERIODS["ytd"], "channel")
+        page = desk.rows("revenue", unit, PERIODS["ytd"])
+        at = page.columns.index("amount")
+        assert member.value == value(desk, "revenue", unit, "ytd").value == expected
+        assert sum(float(str(row[at])) for row in page.rows) == expected
