@@ -39,6 +39,7 @@ from metrics.definitions.metric import Metric
 from metrics.expressions import parse
 from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence
 from metrics.measures import measure_of
+from metrics.scoring.maintain import met_all
 from metrics.sets import set_values
 from metrics.states import Cube, SetCube, States, window_sum
 
@@ -259,12 +260,7 @@ class Evaluator:
         inner = self.cells(body.metric, MONTH)
         direction = self.catalog.metrics[body.metric].direction
         target = self.target_of(body.metric, MONTH) if self.target_of else np.full(self.grid.shape, np.nan)
-        room = np.abs(target) * body.tolerance
-        met = {
-            "up": inner.value >= target - room - 1e-9,
-            "down": inner.value <= target + room + 1e-9,
-            "band": np.abs(inner.value - target) <= room + 1e-9,
-        }[direction]
+        met = met_all(inner.value, target, direction, body.tolerance)
         due = (inner.due > 0) & ~np.isnan(target) & (inner.why != NOT_DUE)
         window = Window("roll", body.months)
         share_due = window_sum(due.astype(float), self.grid, window)
