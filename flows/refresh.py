@@ -213,7 +213,9 @@ def _inputs(workspace: Workspace, datasets: Mapping[str, DatasetState], now: dat
     for path in definition_files(workspace.folder):
         digest.update(path.relative_to(workspace.folder).as_posix().encode() + b"\0" + path.read_bytes())
     code = Path(__file__).parent.parent
-    for path in sorted([*(code / "metrics").rglob("*.py"), *(code / "data").glob("*.py"), *(code / "flows").glob("*.py")]):
+    for path in sorted(
+        [*(code / "metrics").rglob("*.py"), *(code / "data").glob("*.py"), *(code / "flows").glob("*.py")]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -1,4 +1,4 @@
-"""The share of months in which a target was met: a gap before the latest value counts as not met, a later one is open."""
+"""The share of months in which a target was met: a gap before the latest value is not met, a later one is open."""
 
 from pathlib import Path
 

@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import QueryError
 from metrics.scoring.labels import label_fault, label_score
-from metrics.scoring.maintain import maintain_share, met
+from metrics.scoring.maintain import met_all
 from metrics.scoring.progress import (
     Milestone,
     expected_linear,
@@ -90,26 +90,6 @@ def test_pace() -> None:
     assert pace(0.3, None) is None
 
 
-def test_maintained_in_eleven_of_twelve() -> None:
-    assert maintain_share([True] * 11 + [False]) == pytest.approx(11 / 12)
-
-
-@pytest.mark.parametrize(
-    ("periods", "expected"),
-    [
-        ([True, None, True], 2 / 3),
-        ([None, True], 1 / 2),
-        ([True, True, None], 1),
-        ([None, None], None),
-        ([], None),
-        ([False], 0),
-    ],
-    ids=["gap inside", "gap first", "still open", "no actual", "no period", "not met"],
-)
-def test_a_gap_before_the_latest_actual_counts_as_not_met(periods: list[bool | None], expected: float | None) -> None:
-    assert maintain_share(periods) == (None if expected is None else pytest.approx(expected))
-
-
 @pytest.mark.parametrize(
     ("value", "up", "down", "band"),
     [
@@ -121,17 +101,15 @@ def test_a_gap_before_the_latest_actual_counts_as_not_met(periods: list[bool | N
     ],
 )
 def test_tolerance_of_five_percent(value: float, up: bool, down: bool, band: bool) -> None:
-    assert (met(value, 100, "up"), met(value, 100, "down"), met(value, 100, "band")) == (up, down, band)
+    assert [bool(met_all([value], [100.0], way)[0]) for way in ("up", "down", "band")] == [up, down, band]
 
 
 def test_met_with_negative_target_zero_tolerance_and_gaps() -> None:
-    assert met(-104, -100, "up") is True
-    assert met(-106, -100, "up") is False
-    assert met(0.1 + 0.2, 0.3, "down", tolerance=0) is True
-    assert met(None, 100, "up") is None
-    assert met(100, None, "up") is None
+    nan = float("nan")
+    assert met_all([-104, -106, nan, 100], [-100, -100, 100, nan], "up").tolist() == [True, False, False, False]
+    assert met_all([0.1 + 0.2], [0.3], "down", tolerance=0).tolist() == [True]
     with pytest.raises(QueryError, match="tolerance"):
-        met(1, 1, "up", tolerance=-0.1)
+        met_all([1], [1], "up", tolerance=-0.1)
 
 
 LEVELS = {"Low": 10.0, "medium": 5.0, "high": 0.0}
