@@ -319,12 +319,3 @@ def variation(signals: Signals, direction: str) -> Variation | None:
         return "special"
     good = "high" if direction == "up" else "low"
     return "improving" if signals.latest.flags[0].where == good else "worsening"
-
-
-def advice(status: str, signals: Signals) -> str:
-    """One line for a tile: what the colour and the signal ask for together."""
-    if not signals.applicable:
-        return signals.verdict
-    if signals.latest is not None and signals.latest.flags:
-        return "special cause: ask what happened"
-    return "red, common cause: change the process" if status == "red" else "common cause"

@@ -69,11 +69,6 @@ class Desk:
         """The day that the refresh took for today."""
         return self.opened.manifest.today
 
-    @property
-    def scope_key(self) -> str:
-        """What cached results must be keyed by beside the snapshot: the units this viewer sees metrics of."""
-        return ",".join(sorted(self.policy.scope(self.viewer, "metric.view")))
-
     # -- what exists for this viewer
 
     def may(self, permission: Permission, unit: str | None = None) -> bool:

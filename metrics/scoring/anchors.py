@@ -5,17 +5,14 @@ One vectorised function computes every score; the scalar one calls it, so that a
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from data.errors import QueryError
-
 Direction = Literal["up", "down", "band"]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Quantity = TypeVar("Quantity", float, Floats)
 
 TOP = 10.0
 THIRD = 10 / 3
@@ -97,21 +94,6 @@ def _side(v: Floats, red: Floats, goal: Floats, best: Floats, worst: Floats) -> 
     under = THIRD * (1 + (v - red) / below)
     over = THIRD * (2 + (v - goal) / above)
     return np.where(part < 0, under, np.where(part > 1, over, THIRD * (1 + part)))
-
-
-def red_flag(
-    target: Quantity, direction: Direction, *, share: float | None = None, margin: float | None = None
-) -> Quantity:
-    """Place a relative red flag on the bad side of `target`, `share` of |target| or `margin` away; not for bands.
-
-    A share of a target of 0 gives a red flag equal to the goal, which `anchor_fault` reports: 0 needs a margin.
-    """
-    if direction == "band":
-        raise QueryError("a band has a red flag on both sides: state them as anchors: {band: {red: [low, high]}}")
-    if (share is None) == (margin is None):
-        raise QueryError("a relative red flag needs either a share of the target or a margin from it, not both")
-    distance = abs(target) * share if share is not None else abs(target) * 0 + (margin or 0.0)
-    return target - distance if direction == "up" else target + distance
 
 
 def fault_mask(direction: str | NDArray[np.str_], columns: Mapping[str, ArrayLike], size: int) -> Mask:

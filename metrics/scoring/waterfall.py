@@ -12,7 +12,6 @@ from metrics.scoring.rollup import Indicator, Leaf, Missing, Node, Rolled, roll_
 
 Cause = Literal["value", "anchor", "weight", "coverage"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
-OTHER = "Other metrics"
 DUST = 1e-13  # parts below this are rounding of floats, not a cause
 
 
@@ -56,21 +55,6 @@ class Waterfall:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a chart: a part, or with an empty path the `parts` smaller ones of its cause together."""
-
-    path: tuple[str, ...]
-    cause: Cause
-    amount: float
-    parts: int = 1
-
-    @property
-    def label(self) -> str:
-        """Key of the place, or the words for the rest."""
-        return self.path[-1] if self.path else OTHER
-
-
-@dataclass(frozen=True, slots=True)
 class _Move:
     """A child of one parent on both sides; `s`: its score, None when it takes no part; `gap`: filled with zero."""
 
@@ -98,18 +82,6 @@ def waterfall(before: Side, after: Side, capped: bool = True) -> Waterfall:
     split = _Split((before, after), _crossed(before.leaves, after.leaves, capped))
     parts = tuple(part for part in split.parts(first, last, (), 1.0) if abs(part.amount) > DUST)
     return Waterfall(first.score, last.score, last.score - first.score, parts)
-
-
-def group_parts(parts: Sequence[Part], top: int = 5) -> tuple[Bar, ...]:
-    """Bars for a chart: per cause the `top` largest by amount, then the rest as one; their sum is that of the parts."""
-    bars: list[Bar] = []
-    for cause in CAUSES:
-        ranked = sorted((part for part in parts if part.cause == cause), key=lambda part: -abs(part.amount))
-        shown = len(ranked) if len(ranked) == top + 1 else top  # a rest of one may as well be named
-        bars += [Bar(part.path, cause, part.amount) for part in ranked[:shown]]
-        if rest := ranked[shown:]:
-            bars.append(Bar((), cause, sum(part.amount for part in rest), len(rest)))
-    return tuple(bars)
 
 
 def _why_not(side: Side, rolled: Rolled, name: str) -> str | None:

@@ -16,7 +16,6 @@ from metrics.scoring.anchors import (
     Direction,
     anchor_fault,
     fault_mask,
-    red_flag,
     score,
     score_all,
     score_each,
@@ -112,28 +111,6 @@ def test_faults_are_told_in_words_and_give_no_score(anchors: Anchors, words: str
     assert told is not None
     assert told.startswith(words)
     assert score(100, anchors) is None
-
-
-@pytest.mark.parametrize(
-    ("target", "direction", "expected"), [(100, "up", 90), (100, "down", 110), (-100, "up", -110), (-100, "down", -90)]
-)
-def test_relative_red_flag_lies_on_the_bad_side(target: float, direction: Any, expected: float) -> None:
-    red = red_flag(float(target), direction, share=0.1)
-    assert red == pytest.approx(expected)
-    assert anchor_fault(Anchors(direction, goal=target, red=red)) is None
-
-
-def test_a_target_of_zero_needs_a_margin() -> None:
-    assert anchor_fault(Anchors("up", goal=0.0, red=red_flag(0.0, "up", share=0.1))) == "goal and red flag are both 0"
-    assert red_flag(0.0, "up", margin=5) == -5
-    assert red_flag(np.array([0.0, 2.0]), "down", margin=5).tolist() == [5, 7]
-
-
-def test_a_relative_red_flag_is_one_distance_on_one_side() -> None:
-    with pytest.raises(QueryError, match="not both"):
-        red_flag(1.0, "up", share=0.1, margin=1)
-    with pytest.raises(QueryError, match="both sides"):
-        red_flag(1.0, "band", share=0.1)
 
 
 # Laws. Steps between anchors are bounded, so that floats can tell them apart.

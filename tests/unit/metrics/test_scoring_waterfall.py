@@ -1,7 +1,5 @@
 """Waterfalls of scores: the golden vector, each cause alone, and parts that always sum to the change."""
 
-from collections import Counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 from metrics.scoring.anchors import Anchors, score
 from metrics.scoring.rollup import Leaf, Missing, Node, shares
 from metrics.scoring.status import PRECEDENCE, colour_of
-from metrics.scoring.waterfall import OTHER, Cause, Part, Side, Waterfall, group_parts, waterfall
+from metrics.scoring.waterfall import Cause, Side, Waterfall, waterfall
 
 TENS = Anchors("up", goal=20 / 3, red=10 / 3)  # on this scale the value is the score
 NO_DATA = Leaf(None, "no_data")
@@ -238,21 +236,3 @@ def test_parts_below_a_branch_are_its_own_waterfall(data: st.DataObject) -> None
 def test_nothing_moved_no_parts(data: st.DataObject) -> None:
     same = data.draw(sides("ignore"))
     assert waterfall(same, same).parts == ()
-
-
-def test_a_chart_names_the_largest_and_keeps_the_sum() -> None:
-    parts = tuple(Part((f"m{i}",), "value", (-1) ** i * i / 10) for i in range(1, 9))
-    bars = group_parts((*parts, Part(("w",), "weight", 0.4)), top=3)
-    assert [bar.label for bar in bars] == ["m8", "m7", "m6", OTHER, "w"]
-    assert [bar.parts for bar in bars] == [1, 1, 1, 5, 1]
-    assert sum(bar.amount for bar in bars) == pytest.approx(sum(part.amount for part in parts) + 0.4, abs=1e-12)
-    assert len(group_parts(parts[:4], top=3)) == 4, "a rest of one is named"
-
-
-@given(st.lists(st.builds(Part, st.just(("m",)), st.sampled_from(["value", "anchor"]), st.floats(-9, 9))))
-def test_bars_keep_the_sum_of_every_cause(parts: list[Part]) -> None:
-    bars = group_parts(parts, top=2)
-    for cause in ("value", "anchor"):
-        whole = sum(part.amount for part in parts if part.cause == cause)
-        assert sum(bar.amount for bar in bars if bar.cause == cause) == pytest.approx(whole, abs=1e-9)
-    assert Counter(bar.cause for bar in bars if not bar.path).total() <= 2
