@@ -15,15 +15,15 @@ from data.calendar import Calendar
 from data.errors import QueryError
 from data.organisation import Membership, Tree, Unit
 from data.warehouse import building, connect, literal
-from metrics.catalog import Catalog
-from metrics.compiler import create_models
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
-from metrics.engine import Engine
-from metrics.measures import measure_of, measures_of
-from metrics.reading import read_values
-from metrics.scan import Frame, read_states
-from metrics.values import SORTED_BY, Clock, compute_values
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog
+from metrics.states.compiler import create_models
+from metrics.states.measures import measure_of, measures_of
+from metrics.states.scan import Frame, read_states
+from metrics.values.reading import read_values
+from metrics.values.table import SORTED_BY, Clock, compute_values
 
 SIZES = {"1m": 1_000_000, "10m": 10_000_000}
 AS_OF = date(2026, 10, 31)

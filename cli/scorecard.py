@@ -14,8 +14,8 @@ from data.calendar import SPANS, Period, Span
 from data.documents import nearest
 from data.errors import CommandError
 from flows.opened import Opened
-from metrics.reading import Value, periods_in, read_values
 from metrics.scoring.rollup import Rolled
+from metrics.values.reading import Value, periods_in, read_values
 from strategy.plan import Scorecard
 from views.scorecard import Sheet, find, metric_keys, sheets
 from views.wording import form_of, period_name, share, status_of

@@ -8,9 +8,9 @@ from data.snapshots import DatasetState
 from data.warehouse import identifier
 from flows.workspace import Workspace
 from metrics.definitions.table import Table
-from metrics.engine import Engine
-from metrics.expressions import select_columns
-from metrics.values import Fresh
+from metrics.engines.duck import Engine
+from metrics.language.expressions import select_columns
+from metrics.values.table import Fresh
 
 
 def fresh_tables(

@@ -10,9 +10,9 @@ from data.organisation import FAR_AHEAD, LONG_AGO, Membership, Tree, Unit
 from data.snapshots import Manifest, Store
 from data.warehouse import Connection, open_facts
 from flows.workspace import Workspace, assemble
-from metrics.catalog import Catalog
-from metrics.compiler import create_models
-from metrics.engine import Engine
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog
+from metrics.states.compiler import create_models
 
 KEPT_OPEN = 2  # the current snapshot, and the one before it while pages still draw from it
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,33 +12,19 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.load import load
-from data.calendar import first_day, parse_month
-from data.documents import Problem
-from data.errors import DefinitionError, FourfoldError
+from data.errors import FourfoldError
 from data.organisation import Tree
 from data.snapshots import DatasetState, Manifest, Store
 from data.warehouse import building, connect, open_facts, seal
 from flows.answers import Answer, compare_answers
-from flows.freshness import fresh_tables
+from flows.compute import Progress, compute, part, quiet
 from flows.tree import read_tree
-from flows.workspace import Workspace, assemble, local_day, placed
-from metrics.catalog import Catalog
-from metrics.compiler import create_models
-from metrics.engine import Engine
-from metrics.faults import faults_of
-from metrics.grains import check_grains
-from metrics.measures import measures_of
-from metrics.scan import Frame, read_states
-from metrics.values import SORTED_BY, Clock, compute_values
+from flows.workspace import Workspace, assemble, local_day
+from metrics.engines.duck import Engine
+from metrics.values.table import SORTED_BY
 
-Progress = Callable[[str, float], None]  # (what is being done, share done 0 to 1)
-_DAY = timedelta(days=1)
 DEFINITIONS = ("*.yaml", "sources/*.yaml", "models/*.yaml", "models/*.sql", "metrics/*/*.yaml", "scorecards/*.yaml")
 VALUES = "values.duckdb"
-
-
-def quiet(_what: str, _share: float) -> None:
-    """No progress shown."""
 
 
 def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None, force: bool = False) -> Manifest:
@@ -80,7 +66,7 @@ class _Stopwatch:
 def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, force: bool) -> Manifest:
     watch = _Stopwatch({}, perf_counter())
     previous = store.current()
-    datasets = load(workspace.sources, workspace.folder, store.var, previous, _part(progress, 0.0, 0.5))
+    datasets = load(workspace.sources, workspace.folder, store.var, previous, part(progress, 0.0, 0.5))
     watch.lap("load")
     inputs = _inputs(workspace, datasets, now)
     if previous is not None and previous.extra.get("inputs") == inputs and not force:
@@ -91,7 +77,7 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
         seal(connection)
         engine = Engine(connection.cursor())
         tree = workspace.tree or read_tree(engine, workspace)
-        values = compute(workspace, engine, tree, datasets, now, _part(progress, 0.5, 0.95))
+        values = compute(workspace, engine, tree, datasets, now, part(progress, 0.5, 0.95))
     finally:
         connection.close()
     watch.lap("compute")
@@ -114,65 +100,6 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     store.prune(workspace.settings.retention.snapshots)
     progress("published", 1.0)
     return manifest
-
-
-def compute(
-    workspace: Workspace,
-    engine: Engine,
-    tree: Tree,
-    datasets: Mapping[str, DatasetState],
-    now: date,
-    progress: Progress = quiet,
-) -> pa.Table:
-    """The value table of a workspace over opened facts (schema: metrics.values.SCHEMA)."""
-    _check_history(workspace, now)
-    create_models(engine, workspace.catalog)
-    catalog = _with_real_columns(workspace, engine)
-    keys = {
-        t.key: tuple(d.key)
-        for t in catalog.tables.values()
-        for s in workspace.sources.values()
-        for name, d in s.datasets.items()
-        if t.source == name
-    }
-    check_grains(engine, catalog, keys)
-    as_of = workspace.as_of(now)
-    running = workspace.settings.open_period == "show" and (as_of.month == (as_of + _DAY).month)
-    measures = measures_of(catalog, catalog.metrics)
-    progress("reading facts", 0.1)
-    frame = Frame(tree, workspace.calendar, as_of, as_of.day if running else None)
-    states = read_states(engine, catalog, measures, frame)
-    clock = Clock(workspace.today(now), as_of, workspace.settings.history_from)
-    fresh = fresh_tables(workspace, engine, datasets, workspace.today(now))
-    return compute_values(catalog, states, clock, fresh, _part(progress, 0.4, 1.0))
-
-
-def _check_history(workspace: Workspace, now: date) -> None:
-    """A history that begins after the last day that counts would publish an empty snapshot."""
-    start, end = workspace.settings.history_from, workspace.as_of(now)
-    if start and first_day(parse_month(start)) > end:
-        message = f"the history begins after {end}, the last day whose facts count"
-        raise DefinitionError(
-            (placed(workspace.folder, "workspace.yaml", ("history_from",), message, "set it earlier"),)
-        )
-
-
-def _with_real_columns(workspace: Workspace, engine: Engine) -> Catalog:
-    """The catalog with the columns that the data really has; what only the data could tell is checked now."""
-    columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}
-    plain = {key: {name: kind.lower().split("(")[0] for name, kind in found.items()} for key, found in columns.items()}
-    catalog = replace(
-        workspace.catalog, columns={key: {n: k.split(" ")[0] for n, k in found.items()} for key, found in plain.items()}
-    )
-    faults = faults_of(catalog)
-    if faults:
-        raise DefinitionError(
-            tuple(
-                Problem(f"{fault.of} {fault.key}", fault.message, field=".".join(map(str, fault.path)), hint=fault.hint)
-                for fault in faults
-            )
-        )
-    return catalog
 
 
 def write_values(path: Path, values: pa.Table, tree: Tree, answers: list[Answer]) -> None:
@@ -230,7 +157,3 @@ def _copy_definitions(folder: Path, target: Path) -> None:
         copy = target / path.relative_to(folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-
-
-def _part(progress: Progress, low: float, high: float) -> Progress:
-    return lambda what, share: progress(what, low + (high - low) * share)

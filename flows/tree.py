@@ -9,7 +9,7 @@ from data.errors import DefinitionError
 from data.organisation import Tree, UnitModel, UnitTableModel, tree_of
 from data.warehouse import identifier
 from flows.workspace import Workspace, placed, unit_faults
-from metrics.engine import Engine
+from metrics.engines.duck import Engine
 
 
 def read_tree(engine: Engine, workspace: Workspace) -> Tree:

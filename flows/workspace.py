@@ -17,12 +17,12 @@ from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_o
 from flows.files import Files
 from flows.references import Fault, Known, reference_faults
 from flows.strays import stray_files
-from metrics.catalog import Catalog, Columns
 from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
-from metrics.expressions import ExpressionError, multiplies_rows, select_columns
-from metrics.faults import faults_of
+from metrics.language.catalog import Catalog, Columns
+from metrics.language.expressions import ExpressionError, multiplies_rows, select_columns
+from metrics.language.faults import faults_of
 from strategy.plan import Plan, Scorecard
 
 

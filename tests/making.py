@@ -10,7 +10,7 @@ import pyarrow as pa
 from data.snapshots import Store
 from data.warehouse import open_facts
 from flows.refresh import VALUES, refresh
-from metrics.engine import Engine
+from metrics.engines.duck import Engine
 
 WORKSPACE = """\
 name: Small company

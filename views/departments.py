@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import QueryError
-from metrics.reading import Value
 from metrics.scoring.status import COLOURS
+from metrics.values.reading import Value
 from views.desk import Desk
 from views.executive import Half, Linked, halves, history, period_before, state
 from views.picks import Picks

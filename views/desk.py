@@ -21,14 +21,15 @@ from flows.answers import Answer
 from flows.door import Door
 from flows.freshness import datasets_of
 from flows.opened import Opened
-from flows.refresh import Progress, definition_files, quiet, refresh
+from flows.compute import Progress, quiet
+from flows.refresh import definition_files, refresh
 from flows.workspace import Workspace, assemble
-from metrics.catalog import Catalog
 from metrics.definitions.metric import Metric
-from metrics.grid import SPAN_WINDOWS
-from metrics.reading import Value, periods_in, read_values
-from metrics.rows import RowPage, Wanted, parts_of, read_rows
-from metrics.slices import Asked, Slice, dimensions_of, slice_metric
+from metrics.language.catalog import Catalog
+from metrics.query.rows import RowPage, Wanted, parts_of, read_rows
+from metrics.query.slices import Asked, Slice, dimensions_of, slice_metric
+from metrics.time.grid import SPAN_WINDOWS
+from metrics.values.reading import Value, periods_in, read_values
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
 from strategy.refreshing import RequestRefresh

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from data.errors import FourfoldError
 from metrics.definitions.metric import Metric
-from metrics.reading import Value
+from metrics.values.reading import Value
 from views.desk import Desk
 from views.picks import Picks
 from views.wording import DASH, NumberFormat, counted, day, form_of, score, sentence, whole

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from data.calendar import Period, Span, month_of
 from data.errors import QueryError
 from flows.workspace import Workspace
-from metrics.reading import Value
 from metrics.scoring.rollup import Rolled
 from metrics.scoring.status import COLOURS
+from metrics.values.reading import Value
 from views.attention import (
     FEW,
     ROOM,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from data.calendar import month_of
 from data.errors import QueryError
 from metrics.definitions.metric import Metric
-from metrics.reading import Value
-from metrics.signals import assurance
+from metrics.signals.xmr import assurance
+from metrics.values.reading import Value
 from views.desk import Desk
 from views.draw.charts import Series
 from views.executive import period_before, state

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from flows.workspace import Workspace
 from metrics.definitions.metric import Metric
-from metrics.reading import Value
 from metrics.scoring.status import COLOURS
-from metrics.signals import LEAST, Signals, variation, xmr
+from metrics.signals.xmr import LEAST, Signals, variation, xmr
+from metrics.values.reading import Value
 from views.wording import NumberFormat, counted, form_of, listed, sentence, status_of
 
 SPARK_MONTHS, SIGNAL_MONTHS = 24, 48

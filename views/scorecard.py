@@ -10,9 +10,9 @@ from functools import cached_property
 
 from data.calendar import MonthIndex, Period, month_of
 from flows.workspace import Workspace
-from metrics.reading import Value
 from metrics.scoring.rollup import Indicator, Leaf, Node, Rolled, roll_up
 from metrics.scoring.waterfall import Side
+from metrics.values.reading import Value
 from strategy.plan import Scorecard, weight_on
 
 

@@ -18,7 +18,7 @@ import pytest
 from data.calendar import Span
 from data.snapshots import Manifest
 from flows.refresh import refresh
-from metrics.reading import Value
+from metrics.values.reading import Value
 from views.desk import Desk
 from views.entry import open_desk
 

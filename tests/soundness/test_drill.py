@@ -8,7 +8,7 @@ import pytest
 from data.calendar import Period, last_day
 from data.errors import QueryError
 from flows.refresh import refresh
-from metrics.reading import Value
+from metrics.values.reading import Value
 from tests.making import MODEL, REVENUE, SOURCE, make, sales
 from views.desk import Desk
 from views.entry import open_desk

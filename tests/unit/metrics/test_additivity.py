@@ -2,8 +2,8 @@
 
 import pytest
 
-from metrics.catalog import Catalog
 from metrics.definitions.metric import Metric
+from metrics.language.catalog import Catalog
 
 BASE: dict[str, dict[str, object]] = {
     "revenue": {"agg": {"table": "t", "function": "sum", "expr": "a"}},

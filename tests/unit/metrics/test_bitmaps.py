@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from data.calendar import Calendar, parse_month
 from data.organisation import UnitModel, tree_of
-from metrics.bitmaps import Things, distinct_counts
-from metrics.grid import MONTH, QUARTER, YEAR, Grid, Window, build_grid
+from metrics.states.bitmaps import Things, distinct_counts
+from metrics.time.grid import MONTH, QUARTER, YEAR, Grid, Window, build_grid
 
 CELLS = ("shop", "web", "works")
 START = parse_month("2024-11")
@@ -78,7 +78,7 @@ def test_bits_count_as_sets_do(window: Window, early: bool, rows: list[tuple[str
 
 
 def test_more_things_than_are_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("metrics.bitmaps.AT_ONCE", 1)
+    monkeypatch.setattr("metrics.states.bitmaps.AT_ONCE", 1)
     rows = [(CELLS[n % 3], n % MONTHS, n + 1, True) for n in range(500)]
     counts = distinct_counts(things(rows), GRID, Window("roll", MONTHS), early=False)
     assert counts[0, -1] == 500

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.expressions import (
+from metrics.language.expressions import (
     FUNCTIONS,
     ExpressionError,
     columns_of,

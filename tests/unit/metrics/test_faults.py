@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from metrics.catalog import Catalog
 from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
-from metrics.faults import Fault, faults_of
+from metrics.language.catalog import Catalog
+from metrics.language.faults import Fault, faults_of
 
 ORDERS = {
     "key": "orders",

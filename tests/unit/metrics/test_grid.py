@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from data.calendar import Calendar, first_day, last_day, parse_month
 from data.organisation import UnitModel, tree_of
-from metrics.grid import MONTH, QUARTER, YEAR, Grid, Window, at_cadence, build_grid, window_columns
-from metrics.states import window_sum
+from metrics.states.cubes import window_sum
+from metrics.time.grid import MONTH, QUARTER, YEAR, Grid, Window, at_cadence, build_grid, window_columns
 
 LEVELS = ("company", "division", "department")
 START = parse_month("2025-01")

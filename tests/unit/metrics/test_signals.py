@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import QueryError
-from metrics.independence import lag_one, season_of
-from metrics.signals import RULES, Rebase, Rule, Signals, assurance, variation, xmr
+from metrics.signals.independence import lag_one, season_of
+from metrics.signals.xmr import RULES, Rebase, Rule, Signals, assurance, variation, xmr
 
 DAYS = [date(2018 + i // 12, 1 + i % 12, 1) for i in range(120)]
 CALM = [10, 12, 11, 13, 12, 11, 10, 12, 13, 11, 12, 11]

@@ -5,9 +5,9 @@ import pytest
 
 from data.calendar import Calendar, parse_month
 from data.organisation import UnitModel, tree_of
-from metrics.catalog import Additivity
-from metrics.grid import MONTH, QUARTER, YEAR, Grid, Window, build_grid
-from metrics.targets import carry, months_between
+from metrics.language.catalog import Additivity
+from metrics.time.grid import MONTH, QUARTER, YEAR, Grid, Window, build_grid
+from metrics.values.targets import carry, months_between
 
 NONE = None
 

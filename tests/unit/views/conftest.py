@@ -8,9 +8,9 @@ import pytest
 
 from data.calendar import Period, month_of
 from flows.workspace import Workspace, assemble
-from metrics.reading import Value
 from metrics.scoring.anchors import Anchors, score
 from metrics.scoring.status import State, status_of
+from metrics.values.reading import Value
 from tests.conftest import copy_of_demo
 
 OCTOBER = Period("month", date(2026, 10, 1), date(2026, 10, 31))

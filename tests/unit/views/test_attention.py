@@ -1,7 +1,7 @@
 """What needs attention comes in an order that a reader can trust."""
 
 from flows.workspace import Workspace
-from metrics.reading import Value
+from metrics.values.reading import Value
 from tests.unit.views.conftest import Maker, month
 from views.attention import gaps, strengths, troubled, warnings
 from views.reading import Reading, read

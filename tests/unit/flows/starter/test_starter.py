@@ -11,7 +11,7 @@ from flows import starter
 from flows.opened import open_current
 from flows.refresh import refresh
 from flows.workspace import assemble
-from metrics.reading import periods_in, read_values
+from metrics.values.reading import periods_in, read_values
 
 TODAY = date(2026, 11, 3)
 

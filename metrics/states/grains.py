@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from data.errors import QueryError
 from data.warehouse import identifier
-from metrics.catalog import Catalog
-from metrics.engine import Engine
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog
 
 
 def check_grains(engine: Engine, catalog: Catalog, enforced: Mapping[str, tuple[str, ...]]) -> None:

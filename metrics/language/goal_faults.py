@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from data.calendar import stretch_faults
-from metrics.catalog import Catalog
 from metrics.definitions import metric as definition
 from metrics.definitions.kinds import Ratio
 from metrics.definitions.metric import Metric
 from metrics.definitions.quantities import Anchor, AtTarget, Distance
-from metrics.expressions import ExpressionError
+from metrics.language.catalog import Catalog
+from metrics.language.expressions import ExpressionError
 from metrics.scoring.anchors import Anchors, anchor_fault
 
 Told = tuple[tuple[str | int, ...], str, str]  # field inside the metric's file, message, hint

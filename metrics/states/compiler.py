@@ -8,10 +8,10 @@ import sqlglot
 from sqlglot import exp
 
 from data.errors import QueryError
-from metrics.catalog import Catalog
 from metrics.definitions.table import Table
-from metrics.engine import Engine
-from metrics.measures import Measure, Relation
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog
+from metrics.states.measures import Measure, Relation
 
 
 def create_models(engine: Engine, catalog: Catalog) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.warehouse import identifier
-from metrics.catalog import GRAINS, Catalog, resolver, target_aggregate
 from metrics.definitions.kinds import Aggregate, FirstPer, Stock
 from metrics.definitions.metric import TargetTable
 from metrics.definitions.table import Table
-from metrics.expressions import column_or_parse, render
+from metrics.language.catalog import GRAINS, Catalog, resolver, target_aggregate
+from metrics.language.expressions import column_or_parse, render
 
 ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from data.documents import nearest
-from metrics.catalog import Catalog, Columns, resolver, target_aggregate
 from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Maintain, Operand, Ratio, Stock
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.definitions.table import Table
-from metrics.expressions import ExpressionError, column_or_parse, columns_of, names_in, parse
-from metrics.goal_faults import goal_faults
+from metrics.language.catalog import Catalog, Columns, resolver, target_aggregate
+from metrics.language.expressions import ExpressionError, column_or_parse, columns_of, names_in, parse
+from metrics.language.goal_faults import goal_faults
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from data.documents import nearest
 from data.errors import QueryError
 from data.organisation import Membership, Tree, Unit
 from data.warehouse import literal
-from metrics.bitmaps import Things
-from metrics.catalog import Catalog
-from metrics.compiler import StateQuery, aggregate_query, bounds, first_query, month_sql, open_query, stock_query
-from metrics.engine import Engine
-from metrics.grid import Floats, Grid, build_grid
-from metrics.measures import Measure, Relation, groups_of, relation
-from metrics.states import Cube, Presence, SetCube, States
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog
+from metrics.states.bitmaps import Things
+from metrics.states.compiler import StateQuery, aggregate_query, bounds, first_query, month_sql, open_query, stock_query
+from metrics.states.cubes import Cube, Presence, SetCube, States
+from metrics.states.measures import Measure, Relation, groups_of, relation
+from metrics.time.grid import Floats, Grid, build_grid
 
 Bools = npt.NDArray[np.bool_]
 _EXTREMES = {"min": "min", "max": "max"}

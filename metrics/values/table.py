@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from data.calendar import SPANS, Period, Span, last_day, month_of, parse_month
 from data.errors import QueryError
-from metrics.catalog import Catalog
-from metrics.cells import Cells
 from metrics.definitions.metric import Metric
-from metrics.grid import MONTH, SPAN_WINDOWS, Floats, Grid
+from metrics.language.catalog import Catalog
 from metrics.scoring.anchors import FIELDS
-from metrics.states import States
-from metrics.targets import TargetBook
-from metrics.verdicts import Case, judge
+from metrics.states.cubes import States
+from metrics.time.grid import MONTH, SPAN_WINDOWS, Floats, Grid
+from metrics.values.cells import Cells
+from metrics.values.targets import TargetBook
+from metrics.values.verdicts import Case, judge
 
 Bools = npt.NDArray[np.bool_]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from data.calendar import Calendar, first_day, last_day, month_of
 from data.errors import QueryError
 from data.warehouse import identifier, literal
-from metrics.catalog import Catalog, resolver
 from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Ratio, Rolling, Stock, ToDate
-from metrics.engine import Engine
-from metrics.grid import MONTH, QUARTER, SPAN_WINDOWS, YEAR, Window
-from metrics.measures import Measure, Relation, measure_of, relation
-from metrics.slices import EMPTY_MEMBER, Asked, inside
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog, resolver
+from metrics.query.slices import EMPTY_MEMBER, Asked, inside
+from metrics.states.measures import Measure, Relation, measure_of, relation
+from metrics.time.grid import MONTH, QUARTER, SPAN_WINDOWS, YEAR, Window
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from metrics.grid import Floats, Grid, Window
+from metrics.time.grid import Floats, Grid, Window
 
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlglot import exp
 
-from metrics.grid import WINDOW_MONTHS, Floats, Grid, Window
+from metrics.time.grid import WINDOW_MONTHS, Floats, Grid, Window
 
 Codes = npt.NDArray[np.int8]
 

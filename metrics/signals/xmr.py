@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import QueryError
-from metrics.independence import is_dependent, lag_one, season_of
+from metrics.signals.independence import is_dependent, lag_one, season_of
 
 Floats = NDArray[np.float64]
 Rule = Literal["outside", "trend", "shift", "two_of_three"]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metrics.cells import CARRIED, GAP, NOT_DUE, REASONS, Codes
 from metrics.definitions.metric import Metric
-from metrics.grid import Floats
 from metrics.scoring.anchors import fault_mask, score_all
 from metrics.scoring.labels import label_score
 from metrics.scoring.status import State, status_all
-from metrics.targets import Columns
+from metrics.time.grid import Floats
+from metrics.values.cells import CARRIED, GAP, NOT_DUE, REASONS, Codes
+from metrics.values.targets import Columns
 
 Bools = npt.NDArray[np.bool_]
 

@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from data.calendar import Period, Span
 from metrics.definitions.metric import Metric
-from metrics.engine import Engine
+from metrics.engines.duck import Engine
 from metrics.scoring.anchors import FIELDS, Anchors
 from metrics.scoring.status import Status
-from metrics.values import SCHEMA
+from metrics.values.table import SCHEMA
 
 COLUMNS = tuple(SCHEMA.names)
 

@@ -10,15 +10,15 @@ import numpy as np
 from data.calendar import Calendar, MonthIndex, Period, month_of
 from data.errors import QueryError
 from data.warehouse import literal
-from metrics.catalog import Catalog, resolver
-from metrics.compiler import month_sql
 from metrics.definitions.kinds import Change, Rolling, Stock, ToDate
 from metrics.definitions.metric import Metric
-from metrics.engine import Engine
-from metrics.evaluate import Evaluator
-from metrics.grid import SPAN_WINDOWS
-from metrics.measures import Measure, Relation, measures_of
-from metrics.scan import TOTAL, Frame, read_states
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog, resolver
+from metrics.states.compiler import month_sql
+from metrics.states.measures import Measure, Relation, measures_of
+from metrics.states.scan import TOTAL, Frame, read_states
+from metrics.time.grid import SPAN_WINDOWS
+from metrics.values.evaluate import Evaluator
 
 EMPTY_MEMBER = "(none)"
 

@@ -5,9 +5,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from metrics.bitmaps import distinct_counts
-from metrics.grid import MONTH, Floats, Grid, Window
-from metrics.states import SetCube, States, window_sum
+from metrics.states.bitmaps import distinct_counts
+from metrics.states.cubes import SetCube, States, window_sum
+from metrics.time.grid import MONTH, Floats, Grid, Window
 
 Bools = npt.NDArray[np.bool_]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.bitmaps import Things
-from metrics.engine import Engine
-from metrics.grid import Floats, Grid, Window
-from metrics.measures import Measure
+from metrics.engines.duck import Engine
+from metrics.states.bitmaps import Things
+from metrics.states.measures import Measure
+from metrics.time.grid import Floats, Grid, Window
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from metrics.definitions.kinds import (
 )
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.definitions.table import Table
-from metrics.expressions import Resolver, names_in, parse, table_resolver
+from metrics.language.expressions import Resolver, names_in, parse, table_resolver
 
 Columns = Mapping[str, str]  # column > type, as the contract says it
 GRAINS: Mapping[str, int] = {"day": 1, "month": 1, "quarter": 3, "year": 12}  # months that a row stands for

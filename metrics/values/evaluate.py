@@ -6,8 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metrics.catalog import Catalog
-from metrics.cells import (
+from metrics.definitions.kinds import (
+    Aggregate,
+    Change,
+    FirstPer,
+    InlineStock,
+    Maintain,
+    Operand,
+    Ratio,
+    Rolling,
+    Stock,
+    ToDate,
+)
+from metrics.definitions.metric import Metric
+from metrics.language.catalog import Catalog
+from metrics.language.expressions import parse
+from metrics.scoring.maintain import met_all
+from metrics.states.cubes import Cube, SetCube, States, window_sum
+from metrics.states.measures import measure_of
+from metrics.states.sets import set_values
+from metrics.time.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence
+from metrics.values.cells import (
     GAP,
     NO_ROWS,
     NOT_DUE,
@@ -23,25 +42,6 @@ from metrics.cells import (
     long_enough,
     shifted,
 )
-from metrics.definitions.kinds import (
-    Aggregate,
-    Change,
-    FirstPer,
-    InlineStock,
-    Maintain,
-    Operand,
-    Ratio,
-    Rolling,
-    Stock,
-    ToDate,
-)
-from metrics.definitions.metric import Metric
-from metrics.expressions import parse
-from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence
-from metrics.measures import measure_of
-from metrics.scoring.maintain import met_all
-from metrics.sets import set_values
-from metrics.states import Cube, SetCube, States, window_sum
 
 Bools = npt.NDArray[np.bool_]
 

@@ -6,14 +6,14 @@ from functools import partial
 import numpy as np
 
 from data.calendar import MonthIndex, parse_month
-from metrics.catalog import Additivity, Catalog, target_aggregate
-from metrics.cells import arithmetic
 from metrics.definitions.metric import Anchors, Metric, TargetStep, TargetTable
 from metrics.definitions.quantities import Anchor, AtTarget, Distance
-from metrics.evaluate import Evaluator
-from metrics.expressions import parse
-from metrics.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence, window_columns
-from metrics.states import States
+from metrics.language.catalog import Additivity, Catalog, target_aggregate
+from metrics.language.expressions import parse
+from metrics.states.cubes import States
+from metrics.time.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence, window_columns
+from metrics.values.cells import arithmetic
+from metrics.values.evaluate import Evaluator
 
 Columns = dict[str, Floats]  # anchor name (see scoring.anchors.FIELDS) > (units, months)
 ALIKE = ("intensive", "rate")  # one target for all units

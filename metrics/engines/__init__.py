@@ -1,0 +1,1 @@
+"""Where facts are counted: one file for each engine."""

@@ -1,0 +1,1 @@
+"""What definitions mean: the catalog, its faults, and the expressions of analysts."""

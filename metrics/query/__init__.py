@@ -1,0 +1,1 @@
+"""Numbers on demand: cuts by dimension, and the rows behind a number."""

@@ -1,0 +1,1 @@
+"""What the history of a metric says about its latest value."""

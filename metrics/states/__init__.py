@@ -1,0 +1,1 @@
+"""What facts leave behind: one scan per table and time role, mergeable into every window and level."""

@@ -1,0 +1,1 @@
+"""The frame of all values: units by base periods, and the windows over them."""

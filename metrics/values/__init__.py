@@ -1,0 +1,1 @@
+"""From states to the value table: kinds of metric, targets, verdicts."""
