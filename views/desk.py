@@ -18,10 +18,10 @@ from data.organisation import Tree, Unit
 from data.snapshots import DatasetState, Store
 from data.warehouse import literal
 from flows.answers import Answer
+from flows.compute import Progress, quiet
 from flows.door import Door
 from flows.freshness import datasets_of
 from flows.opened import Opened
-from flows.compute import Progress, quiet
 from flows.refresh import definition_files, refresh
 from flows.workspace import Workspace, assemble
 from metrics.definitions.metric import Metric
