@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.commands import counted, fourfold
+from cli.commands import fourfold
+from cli.commands.app import counted
 from data.lock import exclusive
 
 
