@@ -8,17 +8,23 @@ from data.writing import Quantity
 from metrics.definitions.quantities import BackValue
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
-Function = Literal["sum", "count", "count_distinct", "average", "min", "max", "sum_boolean"]
+Function = Literal["sum", "count", "count_distinct", "average", "min", "max", "sum_boolean", "median", "percentile"]
 OverTime = Literal["last", "first", "mean", "min", "max"]
 
 
 class Aggregate(BaseModel):
-    """An aggregation of the rows of one table. `expr` and `filter` are SQL scalar expressions over its columns."""
+    """An aggregation of the rows of one table. `expr` and `filter` are SQL scalar expressions over its columns.
+
+    `percentile` is the share of values that lie below (0.5 is the median); with `discrete` it is one of the values,
+    the least that so many do not exceed, else it lies between its neighbours in proportion. Both are exact.
+    """
 
     model_config = STRICT
     table: str
     function: Function
     expr: str | None = None
+    percentile: Annotated[Quantity | None, Field(ge=0, le=1)] = None
+    discrete: bool = False
     filter: str | None = None
     time: str | None = None
     over_time: OverTime | None = None
@@ -29,7 +35,17 @@ class Aggregate(BaseModel):
             raise ValueError(f"`function: {self.function}` needs an `expr:` to work on")
         if self.over_time and self.function not in ("sum", "count"):
             raise ValueError(f"`over_time` is for levels that add up over units (sum, count), not for {self.function}")
+        if (self.function == "percentile") != (self.percentile is not None):
+            needed = "needs a" if self.function == "percentile" else "has no"
+            raise ValueError(f"`function: {self.function}` {needed} `percentile:` such as 0.9 or 90 %")
+        if self.discrete and self.quantile is None:
+            raise ValueError(f"`discrete` is for median and percentile, not for {self.function}")
         return self
+
+    @property
+    def quantile(self) -> float | None:
+        """The share of values that lie below a median or percentile; None for other functions."""
+        return 0.5 if self.function == "median" else self.percentile
 
 
 class Stock(BaseModel):

@@ -144,7 +144,7 @@ class Catalog:
         if isinstance(operand, str):
             return self.grows(operand)
         return isinstance(operand, FirstPer) or (
-            isinstance(operand, Aggregate) and operand.over_time is None and operand.function != "average"
+            isinstance(operand, Aggregate) and operand.over_time is None and operand.function not in STEADY
         )
 
     def _pace(self, operand: Operand) -> Additivity:
@@ -156,12 +156,15 @@ class Catalog:
         return "level" if isinstance(self.metrics[operand].body, Stock) else self.additivity(operand)
 
 
+STEADY = ("average", "median", "percentile")  # the first days of a month show them as well as the whole of it
 FIXED_WINDOW: Mapping[Additivity, Additivity] = {"sum": "level", "rate": "intensive"}
 BY_FUNCTION: Mapping[str, Additivity] = {
     "average": "intensive",
     "count_distinct": "point",
     "min": "point",
     "max": "point",
+    "median": "point",
+    "percentile": "point",
 }
 
 

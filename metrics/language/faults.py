@@ -205,7 +205,7 @@ def _kind_faults(
     """A column alone whose kind its function cannot work on; what an expression gives, the engine tells."""
     columns = catalog.columns.get(body.table) or {}
     kind = columns.get(tree.name, "") if isinstance(tree, exp.Column) and not tree.table else ""
-    if body.function in ("sum", "average", "min", "max") and kind in NO_NUMBERS:
+    if body.function in ("sum", "average", "min", "max", "median", "percentile") and kind in NO_NUMBERS:
         message = f"'{tree.name}' is {kind}, and {body.function} needs a number"
         yield Fault("metric", metric.key, (*path, "expr"), message, "name a column of numbers, or count")
     if body.function == "sum_boolean" and kind not in ("", "boolean"):

@@ -19,7 +19,8 @@ class Measure:
 
     `kind` is agg, stock or first; `time` the column it happens by (for a stock: opened), `until` the closing column.
     `stated` marks a target: there only rows that pass the filter say anything, and none of them is no target, not zero.
-    `every` is how many months a row stands for, where the table's time is that coarse.
+    `every` is how many months a row stands for, where the table's time is that coarse. A median is the `percentile`
+    whose `quantile` is 0.5; `discrete` ones are one of the values.
     """
 
     kind: str
@@ -33,6 +34,8 @@ class Measure:
     inclusive: bool = False
     stated: bool = False
     every: int = 1
+    quantile: float | None = None
+    discrete: bool = False
 
     @property
     def additive(self) -> bool:
@@ -70,8 +73,11 @@ def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer, *, stated: 
     if isinstance(body, FirstPer):
         return Measure("first", body.table, time, "count", sql(body.entity), sql(body.filter))
     every = GRAINS[table.time.grain] if table.time and body.time in (None, table.time.column) else 1
-    parts = (body.function, sql(body.expr), sql(body.filter), body.over_time)
-    return Measure("agg", body.table, time, *parts, stated=stated, every=every)
+    function = "percentile" if body.quantile is not None else body.function
+    parts = (function, sql(body.expr), sql(body.filter), body.over_time)
+    return Measure(
+        "agg", body.table, time, *parts, stated=stated, every=every, quantile=body.quantile, discrete=body.discrete
+    )
 
 
 def measures_of(catalog: Catalog, keys: Iterable[str]) -> list[Measure]:

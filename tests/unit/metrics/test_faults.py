@@ -129,6 +129,11 @@ def test_faults_of_tables(changes: dict[str, Any], path: tuple[str | int, ...], 
             "'day' is date, and max needs",
         ),
         (
+            {"agg": {"table": "orders", "function": "median", "expr": "unit"}},
+            ("agg", "expr"),
+            "'unit' is text, and median needs",
+        ),
+        (
             {"agg": {"table": "orders", "function": "sum_boolean", "expr": "amount"}},
             ("agg", "expr"),
             "'amount' is decimal, and",
