@@ -1,0 +1,1 @@
+"""Breaks the compiler, the evaluation and the scoring on purpose, and sees whether the tests notice."""

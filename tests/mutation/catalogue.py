@@ -1,0 +1,164 @@
+"""The catalogue of breakages: which code is broken, in which ways, and which breakages change nothing that can be seen.
+
+A breakage is either of Python (an operator, a bound, a branch) or of the SQL that stands in Python's strings.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+AREAS: Mapping[str, tuple[str, ...]] = {
+    "rewrite rules": ("metrics/language/expressions.py",),
+    "joins, windows and filters of the compiler": ("metrics/states/*.py",),
+    "windows and roll-up over units": ("metrics/time/*.py",),
+    "kinds, merges and verdicts": (
+        "metrics/values/cells.py",
+        "metrics/values/evaluate.py",
+        "metrics/values/targets.py",
+        "metrics/values/verdicts.py",
+        "metrics/values/table.py",
+    ),
+    "scoring": ("metrics/scoring/*.py",),
+    "the query road": ("metrics/query/*.py",),
+}
+
+SQL_SWAPS: tuple[tuple[str, str, str], ...] = (
+    ("join", "LEFT JOIN ", "JOIN "),
+    ("join", " ON ", " ON NOT "),
+    ("filter", "FILTER (WHERE ", "FILTER (WHERE NOT "),
+    ("filter", "IS NOT NULL", "IS NULL"),
+    ("filter", " AND ", " OR "),
+    ("filter", " <= ", " < "),
+    ("filter", " < ", " <= "),
+    ("filter", " >= ", " > "),
+    ("filter", " > ", " >= "),
+    ("merge", "sum(", "max("),
+    ("merge", "min(", "max("),
+    ("merge", "max(", "min("),
+    ("merge", "count(DISTINCT ", "count("),
+    ("merge", "DISTINCT ", ""),
+    ("merge", "arg_max", "arg_min"),
+    ("merge", "UNION ALL", "UNION"),
+    ("merge", "greatest(", "least("),
+    ("window", " + 1", ""),
+    ("window", " - 1", ""),
+    ("window", " BETWEEN ", " NOT BETWEEN "),
+)
+
+COMPARISONS: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+ARITHMETIC: Mapping[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+NAMES: Mapping[str, str] = {
+    "minimum": "maximum",
+    "maximum": "minimum",
+    "fmin": "fmax",
+    "fmax": "fmin",
+    "min": "max",
+    "max": "min",
+    "any": "all",
+    "all": "any",
+    "add": "subtract",
+    "cumsum": "asarray",
+    "logical_or": "logical_and",
+    "logical_and": "logical_or",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to break a node: `kind` names the row of the catalogue, `broken` gives what stands there instead."""
+
+    kind: str
+    told: str
+    broken: Callable[[], ast.AST]
+
+
+# Breakages that no result can show, each with the reason: (file, what was broken as the list of survivors tells it).
+EQUIVALENT: Mapping[tuple[str, str], str] = {}
+
+
+def ways(node: ast.AST) -> list[Way]:
+    """Every way in which the catalogue can break this node; the node itself is left alone."""
+    found: list[Way] = []
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARISONS:
+        other = COMPARISONS[type(node.ops[0])]
+        found.append(_way("comparison", node, lambda: ast.Compare(node.left, [other()], node.comparators)))
+    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC and not _text(node):
+        swapped = ARITHMETIC[type(node.op)]
+        found.append(_way("arithmetic", node, lambda: ast.BinOp(node.left, swapped(), node.right)))
+    if isinstance(node, ast.BoolOp):
+        turned = ast.Or if isinstance(node.op, ast.And) else ast.And
+        found.append(_way("condition", node, lambda: ast.BoolOp(turned(), node.values)))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert | ast.USub):
+        found.append(_way("negation", node, lambda: node.operand))
+    if isinstance(node, ast.IfExp):
+        found.append(_way("branch", node, lambda: ast.IfExp(node.test, node.orelse, node.body)))
+    if isinstance(node, ast.comprehension) and node.ifs:
+        found.append(_way("filter", node, lambda: ast.comprehension(node.target, node.iter, [], node.is_async)))
+    if isinstance(node, ast.Constant):
+        found += _constants(node)
+    if isinstance(node, ast.Attribute) and node.attr in NAMES:
+        found.append(_way("merge", node, lambda: ast.Attribute(node.value, NAMES[node.attr], node.ctx)))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMES:
+        called = NAMES[node.func.id]
+        found.append(_way("merge", node, lambda: ast.Call(ast.Name(called, ast.Load()), node.args, node.keywords)))
+    return found
+
+
+def _constants(node: ast.Constant) -> list[Way]:
+    if node.value is True or node.value is False:
+        return [_way("switch", node, lambda: ast.Constant(not node.value))]
+    if isinstance(node.value, int):
+        value = node.value
+        return [_way("bound", node, lambda: ast.Constant(value + 1))]
+    if not isinstance(node.value, str):
+        return []
+    text = node.value
+    return [
+        Way(
+            f"SQL {kind}",
+            f"{old.strip()} > {new.strip() or 'nothing'} in {text.strip()[:50]!r}",
+            _replaced(text, old, new),
+        )
+        for kind, old, new in SQL_SWAPS
+        if old in text and _is_sql(text)
+    ]
+
+
+def _replaced(text: str, old: str, new: str) -> Callable[[], ast.AST]:
+    return lambda: ast.Constant(text.replace(old, new, 1))
+
+
+def _is_sql(text: str) -> bool:
+    """Whether a string is SQL rather than words for people: people's words have no capital keywords and brackets."""
+    return any(mark in text for mark in ("SELECT", "FROM", "WHERE", "CASE", "JOIN", "(", "NULL", " AND ", " <", " >"))
+
+
+def _text(node: ast.BinOp) -> bool:
+    sides = (node.left, node.right)
+    return any(
+        isinstance(s, ast.JoinedStr) or (isinstance(s, ast.Constant) and isinstance(s.value, str)) for s in sides
+    )
+
+
+def _way(kind: str, node: ast.AST, broken: Callable[[], ast.AST]) -> Way:
+    return Way(kind, f"{ast.unparse(node)[:70]} > {ast.unparse(broken())[:70]}", broken)
