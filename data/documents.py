@@ -19,6 +19,7 @@ from ruamel.yaml.scalarstring import ScalarString
 from ruamel.yaml.timestamp import TimeStamp
 
 from data.errors import DefinitionError
+from data.plainly import read_plainly
 
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -102,6 +103,10 @@ def read(path: Path, root: Path, problems: Problems) -> Document | None:
             Problem(name, f"is not UTF-8 text: byte {error.start} cannot be read", hint="save the file as UTF-8")
         )
         return None
+    plain = read_plainly(text)
+    if plain is not None:
+        content, known = plain
+        return Document(path, name, {} if content is None else content, known, tuple(text.splitlines()))
     try:
         tree = YAML(typ="rt").load(text)
     except DuplicateKeyError as error:
@@ -109,6 +114,9 @@ def read(path: Path, root: Path, problems: Problems) -> Document | None:
         return None
     except MarkedYAMLError as error:
         problems.add(_yaml_problem(name, text, error, f"is not valid YAML: {error.problem}"))
+        return None
+    except NotImplementedError as error:  # ruamel.yaml gives up on some comments
+        problems.add(Problem(name, f"has a remark that cannot be placed: {error}", hint="move or drop the remark"))
         return None
     places: dict[Path_, tuple[int, int]] = {(): (0, 0)}
     try:
