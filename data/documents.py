@@ -103,6 +103,11 @@ def read(path: Path, root: Path, problems: Problems) -> Document | None:
             Problem(name, f"is not UTF-8 text: byte {error.start} cannot be read", hint="save the file as UTF-8")
         )
         return None
+    return parse(text, path, name, problems)
+
+
+def parse(text: str, path: Path, name: str, problems: Problems) -> Document | None:
+    """The text of one YAML file as a document; what is wrong goes to `problems` and gives None."""
     plain = read_plainly(text)
     if plain is not None:
         content, known = plain
