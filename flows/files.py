@@ -1,30 +1,44 @@
 """The files of a workspace while it is read: documents by name, so that later problems find their place in them."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from data.documents import Document, Problem, Problems, check, read
+from data.documents import Document, Problem, Problems, check, parse, read
 
 Model = TypeVar("Model", bound=BaseModel)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Files:
-    """Reads documents and remembers them, so that later problems find their place."""
+    """Reads documents and remembers them, so that later problems find their place.
 
-    def __init__(self, folder: Path, problems: Problems) -> None:
-        self.folder, self.problems = folder, problems
+    `instead` holds texts by name (metrics/financial/revenue.yaml) that count as if they lay in the folder: a draft.
+    """
+
+    def __init__(self, folder: Path, problems: Problems, instead: Mapping[str, str] = NOTHING) -> None:
+        self.folder, self.problems, self.instead = folder, problems, instead
         self.documents: dict[str, Document] = {}
         self.unread: set[str] = set()  # metrics and tables whose own files are at fault: naming them is not
 
     def document(self, path: Path) -> Document | None:
         """One file, remembered; None with its problems told where it cannot be read."""
-        document = read(path, self.folder, self.problems)
+        name = path.relative_to(self.folder).as_posix()
+        if name in self.instead:
+            document = parse(self.instead[name], path, name, self.problems)
+        else:
+            document = read(path, self.folder, self.problems)
         if document:
             self.documents[document.name] = document
         return document
+
+    def paths(self, pattern: str) -> list[Path]:
+        """Every file that matches, drafts included, sorted."""
+        drafts = {self.folder / name for name in self.instead if PurePosixPath(name).match(pattern)}
+        return sorted({*self.folder.glob(pattern), *drafts})
 
     def one(self, name: str, model: type[Model], optional: bool = False) -> Model | None:
         """One file as a model; a missing optional file is None without a problem."""
@@ -37,7 +51,7 @@ class Files:
     def many(self, pattern: str, model: type[Model]) -> dict[str, Model]:
         """Every file that matches, by file name without suffix."""
         found: dict[str, Model] = {}
-        for path in sorted(self.folder.glob(pattern)):
+        for path in self.paths(pattern):
             document = self.document(path)
             parsed = check(model, document, self.problems) if document else None
             if parsed is not None:

@@ -14,7 +14,7 @@ from connectors.registry import read_source
 from data.calendar import Calendar
 from data.documents import Problem, Problems, nearest, read
 from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_of
-from flows.files import Files
+from flows.files import NOTHING, Files
 from flows.references import Fault, Known, reference_faults
 from flows.strays import stray_files
 from metrics.definitions.driver import Driver
@@ -91,11 +91,19 @@ class Workspace:
         return next((key for key, source in self.sources.items() if dataset in source.datasets), None)
 
 
-def assemble(folder: Path) -> Workspace:
-    """Read and check a whole workspace; raises `DefinitionError` with every problem at once."""
+def assemble(folder: Path, instead: Mapping[str, str] = NOTHING) -> Workspace:
+    """Read and check a whole workspace; raises `DefinitionError` with every problem at once.
+
+    `instead`: texts by file name that count as if they lay in the folder, such as a draft.
+    """
+    return assembled(folder, instead)[0]
+
+
+def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Workspace, Files]:
+    """`assemble`, with the documents that were read, for who has more to say about their lines."""
     problems = Problems()
     problems.found.extend(stray_files(folder))
-    files = Files(folder, problems)
+    files = Files(folder, problems, instead)
     settings = files.one("workspace.yaml", Settings)
     units = files.one("units.yaml", UnitsModel)
     sources = _sources(files)
@@ -126,7 +134,7 @@ def assemble(folder: Path) -> Workspace:
     problems.raise_if_any()
     assert settings is not None
     assert units is not None
-    return Workspace(
+    workspace = Workspace(
         folder,
         settings,
         units.levels,
@@ -139,6 +147,7 @@ def assemble(folder: Path) -> Workspace:
         people.people,
         roles_of(roles),
     )
+    return workspace, files
 
 
 def unit_faults(workspace: Workspace, tree: Tree) -> list[Fault]:
@@ -164,7 +173,7 @@ def _named(problems: Problems, plan: Plan, roles: RolesModel) -> tuple[Collectio
 
 def _sources(files: Files) -> dict[str, SourceModel]:
     found: dict[str, SourceModel] = {}
-    for path in sorted((files.folder / "sources").glob("*.yaml")):
+    for path in files.paths("sources/*.yaml"):
         document = files.document(path)
         source = read_source(document, files.problems) if document else None
         if source is not None:
@@ -199,7 +208,7 @@ def _metrics(files: Files, settings: Settings | None) -> dict[str, Metric]:
     metrics: dict[str, Metric] = {}
     places: dict[str, str] = {}
     perspectives = settings.perspectives if settings else None
-    for path in sorted((files.folder / "metrics").glob("*/*.yaml")):
+    for path in files.paths("metrics/*/*.yaml"):
         name = path.relative_to(files.folder).as_posix()
         folder = path.parent.name
         if perspectives is not None and folder not in perspectives:
