@@ -5,10 +5,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.base import DatasetModel
+from connectors.base import DATED, DatasetModel
 from connectors.staging import shape
+from data.digests import ALL, Digest, write_digests
 from data.errors import ContractError
-from data.warehouse import QUARANTINE_COLUMNS, Connection, Draft, FactFile, drafting, identifier
+from data.warehouse import QUARANTINE_COLUMNS, Connection, Draft, FactFile, drafting, identifier, literal
 
 SPLIT_ABOVE = 5_000_000
 _GROUP = 122_880  # rows in a row group, for which the engine keeps smallest and largest values
@@ -42,9 +43,10 @@ class Shelf:
         """
         source = f"{identifier(draft.alias)}.main"
         rows = self._one(f"SELECT count(*) FROM {source}.data")
+        self._digest(source)
         if self.dataset.split_by_year and rows > split_above:
             return self._by_year(source, self.dataset.split_by_year)
-        content = fingerprint or _digest(self.contract, *self._hash(source))
+        content = fingerprint or _digest(self.contract, self._told(source, ALL), self._refused(source))
         path = self._path(content)
         if fingerprint or not path.is_file():
             self._keep(draft, source, path)
@@ -70,13 +72,14 @@ class Shelf:
 
     def _by_year(self, source: str, split: str) -> Placed:
         column = identifier(split)
-        hashed = _row_hash(list(self.dataset.loaded()))
-        each = f"SELECT year({column}) AS part, count(*), {hashed} FROM {source}.data GROUP BY part"
-        found = self.connection.execute(f"{each} ORDER BY part NULLS LAST").fetchall()
+        found = self.connection.execute(
+            f"SELECT year(day) AS part, CAST(sum(rows) AS BIGINT), bit_xor(mixed), sum(total) FROM {source}.digests "
+            f"WHERE of = {literal(split)} GROUP BY part ORDER BY part NULLS LAST"
+        ).fetchall()
         files, prints = [], []
         for year, rows, *sums in found:
             if year is not None:
-                content = _digest(self.contract, *map(str, (year, rows, *sums)))
+                content = _digest(self.contract, str(year), Digest(rows, *map(int, sums)).text)
                 path = self._path(content, f"{year}")
                 chosen = f"SELECT {self._columns} FROM {source}.data WHERE year({column}) = {year} ORDER BY {column}"
                 if not path.is_file():
@@ -86,7 +89,8 @@ class Shelf:
         undated = sum(rows for year, rows, *_ in found if year is None)
         refused = self._one(f"SELECT count(*) FROM {source}.quarantine")
         if undated or refused:
-            content = _digest(self.contract, *self._hash(source, f"WHERE {column} IS NULL"))
+            none = [Digest(rows, *map(int, sums)).text for year, rows, *sums in found if year is None]
+            content = _digest(self.contract, *none, self._refused(source))
             path = self._path(content, "rest")
             if not path.is_file():
                 chosen = f"SELECT {self._columns} FROM {source}.data WHERE {column} IS NULL"
@@ -106,6 +110,7 @@ class Shelf:
             written = self._one(f"SELECT count(*) FROM {target}.data")
             if written != rows:
                 raise ContractError(f"{path}: {rows} rows were to be written, {written} were; nothing was published")
+            self._digest(target)
             draft.keep(path)
 
     def _scattered(self, table: str, column: str) -> bool:
@@ -117,15 +122,21 @@ class Shelf:
         ).fetchone()
         return bool(found and found[1] > 4 and found[0] is not None and found[0] > _SCATTERED)
 
-    def _hash(self, source: str, where: str = "") -> list[str]:
-        """Hashes of the rows of `data` (those of `where`) and of all of `quarantine`."""
-        tables = {f"{source}.data {where}": list(self.dataset.loaded())}
-        tables[f"{source}.quarantine"] = [column.split()[0] for column in QUARANTINE_COLUMNS.split(", ")]
-        rows = [
-            self.connection.execute(f"SELECT count(*), {_row_hash(columns)} FROM {table}").fetchone()
-            for table, columns in tables.items()
-        ]
-        return [str(row) for row in rows]
+    def _digest(self, target: str) -> None:
+        loaded = self.dataset.loaded()
+        dated = [name for name, (_, column) in loaded.items() if column.type in DATED]
+        write_digests(self.connection, target, list(loaded), dated)
+
+    def _told(self, source: str, of: str) -> str:
+        """The digest of all rows, by the table `digests`."""
+        found = self.connection.execute(f"SELECT rows, mixed, total FROM {source}.digests WHERE of = {literal(of)}")
+        return Digest(*map(int, found.fetchone() or ())).text
+
+    def _refused(self, source: str) -> str:
+        """A hash of all rows of `quarantine`."""
+        row = f"hash({', '.join(column.split()[0] for column in QUARANTINE_COLUMNS.split(', '))})"
+        hashes = f"count(*), bit_xor({row}), sum(CAST({row} AS HUGEINT))"
+        return str(self.connection.execute(f"SELECT {hashes} FROM {source}.quarantine").fetchone())
 
     def _path(self, content: str, part: str = "") -> Path:
         middle = f"-{part}" if part else ""
@@ -137,12 +148,6 @@ class Shelf:
     def _one(self, query: str) -> int:
         found = self.connection.execute(query).fetchone()
         return int(found[0]) if found else 0
-
-
-def _row_hash(columns: list[str]) -> str:
-    """Two sums over a hash of each row: equal for equal rows in whatever order."""
-    row = "hash(" + ", ".join(identifier(name) for name in columns) + ")"
-    return f"bit_xor({row}), sum(CAST({row} AS HUGEINT))"
 
 
 def _digest(*parts: str) -> str:

@@ -170,16 +170,17 @@ def open_facts(
     memory_limit: str | None = None,
     sealed: bool = True,
 ) -> DuckDBPyConnection:
-    """The facts of a snapshot, read-only: views source."<dataset>" and quarantine."<dataset>".
+    """The facts of a snapshot, read-only: views source."<dataset>", quarantine."<dataset>" and digest."<dataset>".
 
     A dataset in several files (years) is one view over all of them. quarantine."<dataset>" has the columns source_file,
-    line, reason, raw (the contract's columns as one JSON text) and is empty where no row was refused. `attach` gives
-    further database files as alias -> path, also read-only. Unless `sealed` is False, no other file can be reached
-    afterwards and no setting changed; temp views are allowed. Hand out `.cursor()`, one per query.
+    line, reason, raw (the contract's columns as one JSON text) and is empty where no row was refused;
+    digest."<dataset>" is described in data.digests, and missing over files of an older version. `attach` gives further
+    database files as alias -> path, also read-only. Unless `sealed` is False, no other file can be reached afterwards
+    and no setting changed; temp views are allowed. Hand out `.cursor()`, one per query.
     Raises SnapshotError naming a file that is missing or broken.
     """
     connection = connect(threads=threads, memory_limit=memory_limit, spill=var / "tmp" if not sealed else None)
-    connection.execute("CREATE SCHEMA source; CREATE SCHEMA quarantine")
+    connection.execute("CREATE SCHEMA source; CREATE SCHEMA quarantine; CREATE SCHEMA digest")
     aliases: dict[str, list[str]] = {}
     for number, file in enumerate(files):
         alias = f"facts_{number}"
@@ -187,18 +188,18 @@ def open_facts(
         aliases.setdefault(file.dataset, []).append(alias)
     for alias, path in (attach or {}).items():
         _attach_reading(connection, path, alias)
-    refused = {
-        row[0]
-        for row in connection.execute(
-            "SELECT database_name FROM duckdb_tables() WHERE table_name = 'quarantine'"
-        ).fetchall()
-    }
+    has: dict[str, set[str]] = {"quarantine": set(), "digests": set()}
+    for alias, name in connection.execute("SELECT database_name, table_name FROM duckdb_tables()").fetchall():
+        has.setdefault(name, set()).add(alias)
     shown = dict(connection.execute(_SHOWN).fetchall())
     for dataset, parts in aliases.items():
         union = " UNION ALL ".join(f"SELECT {shown[alias]} FROM {identifier(alias)}.main.data" for alias in parts)
         connection.execute(f"CREATE VIEW source.{identifier(dataset)} AS {union}")
-        bad = [f"SELECT * FROM {identifier(alias)}.main.quarantine" for alias in parts if alias in refused]
+        bad = [f"SELECT * FROM {identifier(alias)}.main.quarantine" for alias in parts if alias in has["quarantine"]]
         connection.execute(f"CREATE VIEW quarantine.{identifier(dataset)} AS {' UNION ALL '.join(bad or [_NO_ROWS])}")
+        if has["digests"].issuperset(parts):
+            union = " UNION ALL ".join(f"SELECT * FROM {identifier(alias)}.main.digests" for alias in parts)
+            connection.execute(f"CREATE VIEW digest.{identifier(dataset)} AS {union}")
     if sealed:
         seal(connection)
     return connection
