@@ -104,3 +104,11 @@ def _rolled(bits: Bits, months: int) -> Bits:
         out[:, shift:] |= out[:, :-shift].copy()
         width += shift
     return out
+
+
+def unnested(table: pa.Table, column: str) -> pa.Table:
+    """A column of lists as a row for each thing: cell, month, early, thing."""
+    lists = table.column(column).combine_chunks()
+    at = pc.list_parent_indices(lists)
+    rows = {name: table.column(name).take(at) for name in ("cell", "month", "early")}
+    return pa.table({**rows, "thing": pc.list_flatten(lists)})

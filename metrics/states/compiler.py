@@ -1,6 +1,7 @@
 """Writes the SQL that turns facts into states: one scan for each table and time role, however many metrics."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,12 +53,86 @@ def early_sql(column: str, cut_day: int | None) -> str:
 
 
 @dataclass(frozen=True)
-class StateQuery:
-    """The SQL of one scan and, for each of its measures, the names of the columns that hold its state."""
+class Part:
+    """One column of a state: the aggregate that makes it, and how two of it are merged (sum, min, max, set)."""
 
     sql: str
-    columns: dict[Measure, dict[str, str]]
-    daily: bool
+    merge: str = "sum"
+
+    @property
+    def name(self) -> str:
+        """The column that holds it; the same text has the same name in every scan, today and tomorrow."""
+        return f"s_{digest(self.merge, self.sql)}"
+
+
+@dataclass(frozen=True)
+class StateQuery:
+    """One scan of a table by one time role: what it groups by, what it keeps for whom, and of which rows.
+
+    `keys` are column > SQL: cell and month always, early (FALSE for rows after the first days of a month), day where
+    levels need it, gone and gone_early of stocks. `parts` are the columns that hold states by name, `columns` tells
+    each measure which are its own (v: value, n: values seen, r: rows). `time` is the raw time column. `statement` is
+    there where a scan has its own shape and cannot be cut into periods or parts (see `periodic`).
+    """
+
+    shape: str
+    table: str
+    keys: Mapping[str, str]
+    parts: Mapping[str, Part]
+    columns: Mapping[Measure, Mapping[str, str]]
+    source: str
+    where: tuple[str, ...]
+    time: str
+    as_of: date
+    statement: str | None = None
+
+    @property
+    def periodic(self) -> bool:
+        """Whether the states of some periods can be computed alone, by rows whose `time` lies in them."""
+        return self.statement is None
+
+    @property
+    def daily(self) -> bool:
+        """Whether states are kept by day."""
+        return "day" in self.keys
+
+    @property
+    def signature(self) -> str:
+        """What the states of a closed period depend on besides the facts and the parts; the same text, the same name.
+
+        The last day that counts is not in it, but for a stock it is: what closes after it is open. The first days of
+        running months (key `early`) are in it, since they cut every month.
+        """
+        last = () if self.shape == "agg" else (self.as_of.isoformat(),)
+        keys = [f"{name}={sql}" for name, sql in self.keys.items()]
+        return digest(self.shape, self.source, *self.where, self.time, self.statement or "", *keys, *last)
+
+    def sql(self, parts: Collection[str] | None = None, low: date | None = None, high: date | None = None) -> str:
+        """The statement, with all parts or some, for all rows or those that happened from day `low` to day `high`.
+
+        Raises `QueryError` when a scan that is not `periodic` is asked for some periods.
+        """
+        if self.statement is not None:
+            if low or high:
+                raise QueryError(f"models/{self.table}.yaml: states of shape '{self.shape}' cannot be read by period")
+            return self.statement
+        last = self.as_of if high is None else min(high, self.as_of)
+        where = [bounds(self.time, last), *([f"{self.time} >= DATE '{low.isoformat()}'"] if low else []), *self.where]
+        select = [f"{sql} AS {name}" for name, sql in self.keys.items()] + ["count(*) AS n"]
+        select += [f"{part.sql} AS {name}" for name, part in self.parts.items() if parts is None or name in parts]
+        group = ", ".join(str(position + 1) for position in range(len(self.keys)))
+        return f"SELECT {', '.join(select)} FROM {self.source} WHERE {' AND '.join(where)} GROUP BY {group}"
+
+
+def digest(*texts: str) -> str:
+    """A short name for texts: the same ones have the same name."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _named(states: Mapping[Measure, Mapping[str, Part]]) -> tuple[dict[str, Part], dict[Measure, dict[str, str]]]:
+    """Parts by name, each once however many measures share it, and which of them are whose."""
+    parts = {part.name: part for own in states.values() for part in own.values()}
+    return parts, {measure: {role: part.name for role, part in own.items()} for measure, own in states.items()}
 
 
 def aggregate_query(relation: Relation, measures: Sequence[Measure], as_of: date, cut_day: int | None) -> StateQuery:
@@ -66,39 +141,30 @@ def aggregate_query(relation: Relation, measures: Sequence[Measure], as_of: date
     With semi-additive measures the scan groups by day (column `day`), since a level needs its date.
     """
     time = measures[0].time
-    daily = any(m.over_time for m in measures)
     keys = {"cell": relation.cell, "month": month_sql(time), "early": early_sql(time, cut_day)}
-    if daily:
+    if any(m.over_time for m in measures):
         keys["day"] = f"CAST({time} AS DATE)"
-    wanted: dict[str, str] = {}  # SQL > column name, so that two measures share what they share
-    columns: dict[Measure, dict[str, str]] = {}
-    for measure in measures:
-        parts = _state_parts(measure)
-        columns[measure] = {name: wanted.setdefault(sql, f"s{len(wanted)}") for name, sql in parts.items()}
-    select = [f"{sql} AS {name}" for name, sql in keys.items()] + ["count(*) AS n"]
-    select += [f"{sql} AS {name}" for sql, name in wanted.items()]
-    group = ", ".join(str(position + 1) for position in range(len(keys)))
-    sql = f"SELECT {', '.join(select)} FROM {relation.source} WHERE {bounds(time, as_of)} AND {relation.where} "
-    sql += f"GROUP BY {group}"
-    return StateQuery(sql, columns, daily)
+    parts, columns = _named({measure: _state_parts(measure) for measure in measures})
+    return StateQuery("agg", measures[0].table, keys, parts, columns, relation.source, (relation.where,), time, as_of)
 
 
-def _state_parts(measure: Measure) -> dict[str, str]:
+def _state_parts(measure: Measure) -> dict[str, Part]:
     """The mergeable state of a measure: v (sum, extreme or set), n (values seen), r (rows behind it)."""
     where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
-    rows = f"count(*){where}"
+    rows = Part(f"count(*){where}")
     value = measure.expr
     if value is None:
         return {"v": rows, "n": rows, "r": rows}
-    counted = f"count({value}){where}"
+    counted = Part(f"count({value}){where}")
+    total = Part(f"CAST(sum({value}){where} AS DOUBLE)")
     parts = {
-        "sum": f"sum({value}){where}",
-        "average": f"sum({value}){where}",
+        "sum": total,
+        "average": total,
         "count": counted,
-        "min": f"min({value}){where}",
-        "max": f"max({value}){where}",
-        "sum_boolean": f"sum(CAST({value} AS INTEGER)){where}",
-        "count_distinct": f"list(DISTINCT {value}){where}",
+        "min": Part(f"CAST(min({value}){where} AS DOUBLE)", "min"),
+        "max": Part(f"CAST(max({value}){where} AS DOUBLE)", "max"),
+        "sum_boolean": Part(f"CAST(sum(CAST({value} AS INTEGER)){where} AS DOUBLE)"),
+        "count_distinct": Part(f"list(DISTINCT {value}){where}", "set"),
     }
     return {"v": parts[measure.function], "n": counted, "r": rows}
 
@@ -108,30 +174,29 @@ def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cu
     opened, closed, inclusive = measures[0].time, measures[0].until or "NULL", measures[0].inclusive
     first_out = f"CAST({closed} AS DATE) + 1" if inclusive else f"CAST({closed} AS DATE)"
     gone = f"(CASE WHEN {first_out} <= DATE '{as_of.isoformat()}' THEN {first_out} END)"  # what closes later is open
-    wanted: dict[str, str] = {}
-    columns: dict[Measure, dict[str, str]] = {}
-    for measure in measures:
-        where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
-        parts = {"r": f"count(*){where}"}
-        parts["v"] = parts["r"] if measure.function == "count" else f"sum({measure.expr}){where}"
-        columns[measure] = {name: wanted.setdefault(sql, f"s{len(wanted)}") for name, sql in parts.items()}
-    select = [
-        f"{relation.cell} AS cell",
-        f"{month_sql(opened)} AS month",
-        f"{early_sql(opened, cut_day)} AS early",
-        f"{month_sql(gone)} AS gone",
-        f"{early_sql(gone, cut_day)} AS gone_early",
-        *(f"{sql} AS {name}" for sql, name in wanted.items()),
-    ]
-    sql = (
-        f"SELECT {', '.join(select)} FROM {relation.source} "
-        f"WHERE {bounds(opened, as_of)} AND ({closed} IS NULL OR {first_out} > CAST({opened} AS DATE)) "
-        f"AND {relation.where} GROUP BY 1, 2, 3, 4, 5"
-    )
-    return StateQuery(sql, columns, daily=False)
+    keys = {
+        "cell": relation.cell,
+        "month": month_sql(opened),
+        "early": early_sql(opened, cut_day),
+        "gone": month_sql(gone),
+        "gone_early": early_sql(gone, cut_day),
+    }
+    parts, columns = _named({measure: _stock_parts(measure) for measure in measures})
+    ever = f"({closed} IS NULL OR {first_out} > CAST({opened} AS DATE))"
+    where = (ever, relation.where)
+    return StateQuery("stock", measures[0].table, keys, parts, columns, relation.source, where, opened, as_of)
 
 
-def open_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None, months: tuple[int, int]) -> str:
+def _stock_parts(measure: Measure) -> dict[str, Part]:
+    where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
+    rows = Part(f"count(*){where}")
+    value = rows if measure.function == "count" else Part(f"CAST(sum({measure.expr}){where} AS DOUBLE)")
+    return {"v": value, "r": rows}
+
+
+def open_query(
+    relation: Relation, measure: Measure, as_of: date, cut_day: int | None, months: tuple[int, int]
+) -> StateQuery:
     """The distinct things open at the end of each month (as of `as_of` in the last): month, cell, early, thing.
 
     With `cut_day` also those open at the end of that day of each month, marked as early.
@@ -148,14 +213,15 @@ def open_query(relation: Relation, measure: Measure, as_of: date, cut_day: int |
         for early, day in ends.items()
     ]
     calendar = f"({' UNION ALL '.join(days)}) AS _m"
-    return (
+    statement = (
         f"SELECT DISTINCT _m.month AS month, {relation.cell} AS cell, _m.early AS early, {measure.expr} AS thing "
         f"FROM {relation.source} JOIN {calendar} ON CAST({opened} AS DATE) <= _m.day AND ({still}) "
         f"WHERE {measure.expr} IS NOT NULL{where} AND {relation.where}"
     )
+    return _alone("open", relation, measure, as_of, statement)
 
 
-def first_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None) -> str:
+def first_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None) -> StateQuery:
     """How many entities have their first event in each cell and month; unit and dimensions are that event's."""
     where = f" AND ({measure.filter})" if measure.filter else ""
     first = f"struct_pack(t := {measure.time}, u := {relation.unit}, c := {relation.cell}, keep := {relation.where})"
@@ -163,7 +229,15 @@ def first_query(relation: Relation, measure: Measure, as_of: date, cut_day: int 
         f"SELECT min({first}) AS f FROM {relation.source} "
         f"WHERE {bounds(measure.time, as_of)} AND {measure.expr} IS NOT NULL{where} GROUP BY {measure.expr}"
     )
-    return (
+    statement = (
         f"SELECT f.c AS cell, {month_sql('f.t')} AS month, {early_sql('f.t', cut_day)} AS early, count(*) AS v "
         f"FROM ({firsts}) WHERE f.keep GROUP BY 1, 2, 3"
+    )
+    return _alone("first", relation, measure, as_of, statement)
+
+
+def _alone(shape: str, relation: Relation, measure: Measure, as_of: date, statement: str) -> StateQuery:
+    columns = {measure: {"v": "v"}}
+    return StateQuery(
+        shape, measure.table, {}, {}, columns, relation.source, (relation.where,), measure.time, as_of, statement
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.engines.duck import Engine
 from metrics.states.bitmaps import Things
+from metrics.states.levels import Levels
 from metrics.states.measures import Measure
 from metrics.time.grid import Floats, Grid, Window
 
@@ -41,19 +41,22 @@ class Cube:
 
 @dataclass(frozen=True)
 class SetCube:
-    """A measure whose states are sets: distinct things (held here), or levels by day (in a table of the engine).
+    """A measure whose states are sets: distinct things, or levels by day.
 
     `rows_early` are the rows of the first days only. `early` are the things of an earlier day of each month, where they
     are not some of those of its end.
     """
 
     measure: Measure
-    relation: str
     rows: Floats
     presence: Presence
     rows_early: Floats
     things: Things | None = None
     early: Things | None = None
+    levels: Levels | None = None
+
+
+AnyCube = Cube | SetCube
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,8 @@ class States:
     """All states of a refresh, and the grid they stand on."""
 
     grid: Grid
-    cubes: Mapping[Measure, Cube | SetCube]
+    cubes: Mapping[Measure, AnyCube]
     presence: Mapping[tuple[str, str], Presence]
-    engine: Engine
 
 
 def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None = None, how: str = "sum") -> Floats:
