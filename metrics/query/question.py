@@ -1,0 +1,52 @@
+"""A question to the metrics: which of them, cut by what, of which rows and periods; and where it is asked."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from data.calendar import Calendar
+from data.organisation import Tree
+from metrics.language.catalog import Catalog
+
+Grain = Literal["month", "quarter", "year"]
+Absent = Literal["gap", "zero", "null"]
+
+
+@dataclass(frozen=True)
+class Query:
+    """Any metrics by anything that every table below them has.
+
+    `by`: `unit` (to which a row belongs), `unit.<level>` (its ancestor there as the tree stood), a dimension by name,
+    `join.dimension`, `join` alone (the key of that entity), with a suffix for a date's grain (`born.month`) or part
+    (`born.month_of_year`, `time.day_of_week`). `where`: SQL conditions over the same names, all of which must hold;
+    `unit = 'east'` means in east or below. `grain`: a row for each period, named by its first day in the column `time`;
+    without it one number over all days from `start` to `end`, both inclusive (default: all history up to the last day
+    that counts). `order`: columns of the answer, `-` before one for largest first. `absent`: what it means that a unit
+    or member has no rows. `gap`: unknown, so the sum over it is unknown too, as in the value table; `zero`: nothing
+    happened; `null`: no value, as in plain SQL. By default `gap` where only units and time cut, else `zero`.
+    """
+
+    metrics: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    grain: Grain | None = None
+    start: date | None = None
+    end: date | None = None
+    order: tuple[str, ...] = ()
+    limit: int | None = None
+    absent: Absent | None = None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a question is asked: definitions, units (None: rows belong to no units), calendar, last day that counts.
+
+    `scope` holds the units that the asker may see; None: all. Nothing outside them is read, but for what hung below
+    one of them when it happened.
+    """
+
+    catalog: Catalog
+    tree: Tree | None
+    calendar: Calendar
+    as_of: date
+    scope: frozenset[str] | None = None
