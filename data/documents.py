@@ -120,7 +120,7 @@ def parse(text: str, path: Path, name: str, problems: Problems) -> Document | No
     except MarkedYAMLError as error:
         problems.add(_yaml_problem(name, text, error, f"is not valid YAML: {error.problem}"))
         return None
-    except NotImplementedError as error:  # ruamel.yaml gives up on some comments
+    except RuntimeError as error:  # ruamel.yaml gives up on the places of some comments
         problems.add(Problem(name, f"has a remark that cannot be placed: {error}", hint="move or drop the remark"))
         return None
     places: dict[Path_, tuple[int, int]] = {(): (0, 0)}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from data.calendar import MONTHS, Calendar, last_closed_month_end, last_day, month_of, parse_month
 from data.documents import nearest
+from data.lint import WorkspaceLint
 from data.writing import Month
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -66,6 +67,7 @@ class Settings(BaseModel):
         min_length=1,
     )
     retention: RetentionModel = RetentionModel()
+    lint: WorkspaceLint = WorkspaceLint()
     engine: Literal["duckdb"] = "duckdb"
 
     def clock(self, now: date) -> date:

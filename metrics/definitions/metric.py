@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from data.documents import misplaced
+from data.lint import Lint
 from data.writing import Month, Quantity
 from metrics.definitions.kinds import (
     KINDS,
@@ -135,6 +136,7 @@ class Metric(BaseModel):
     guardrails: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     deprecated: str | None = None
+    lint: Lint = Lint()
 
     @model_validator(mode="before")
     @classmethod

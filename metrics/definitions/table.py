@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from data.lint import Lint
+
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -83,6 +85,7 @@ class Table(BaseModel):
     ] = {}
     rows: tuple[str, ...] = ()
     freshness: Freshness | None = None
+    lint: Lint = Lint()
 
     @model_validator(mode="after")
     def _source(self) -> "Table":

@@ -200,3 +200,8 @@ def test_problems_are_raised_together_in_the_order_of_files_and_lines() -> None:
 )
 def test_nearest_names(name: str, known: list[str], hint: str) -> None:
     assert nearest(name, known) == hint
+
+
+def test_a_remark_that_the_reader_cannot_place_is_told(tmp_path: Path) -> None:
+    (only,) = told(tmp_path, "%YAML 1.2\n---\ntitle: #|\n  A\n  B\n\nkind: a\n")
+    assert "has a remark that cannot be placed" in only

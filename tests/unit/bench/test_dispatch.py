@@ -15,4 +15,5 @@ def test_a_figure_has_one_format() -> None:
 
 def test_an_unknown_benchmark_is_told_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["no_such"]) == 2
-    assert all(name in capsys.readouterr().err for name in names())
+    told = capsys.readouterr().err
+    assert all(name in told for name in names())

@@ -152,3 +152,29 @@ def test_commands_that_are_told_can_be_typed_also_for_a_folder_with_a_space(tmp_
 
 def test_what_was_checked_is_counted_in_good_words() -> None:
     assert [counted("sources", 1), counted("people", 1), counted("people", 2)] == ["1 source", "1 person", "2 people"]
+
+
+def test_check_tells_what_the_lint_finds_and_strict_fails_on_warnings(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    call("init", folder)
+    spare = "title: Spare\nmeasured_in: count\nagg: {table: orders, function: count}\n"
+    (folder / "metrics" / "financial" / "spare.yaml").write_text(spare, encoding="utf-8")
+    plain = call("check", "--workspace", folder)
+    assert plain.exit_code == 0
+    assert "metrics/financial/spare.yaml:1:1: warning unused_metric: nothing uses it" in plain.stdout
+    assert call("check", "--workspace", folder, "--strict").exit_code == 1
+    machine = json.loads(call("check", "--workspace", folder, "--json").stdout)
+    assert machine["ok"]
+    finding = next(one for one in machine["findings"] if one["rule"] == "unused_metric")
+    assert (finding["of"], finding["level"], finding["file"], finding["line"]) == (
+        "spare",
+        "warning",
+        "metrics/financial/spare.yaml",
+        1,
+    )
+
+
+def test_check_lists_its_rules() -> None:
+    rules = {one["rule"]: one["level"] for one in json.loads(call("check", "--rules", "--json").stdout)}
+    assert rules["no_owner"] == "warning"
+    assert "similar_title" in call("check", "--rules").stdout
