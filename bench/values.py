@@ -21,7 +21,9 @@ from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
 from metrics.states.compiler import create_models
 from metrics.states.measures import measure_of, measures_of
-from metrics.states.scan import Frame, read_states
+from metrics.states.scan import read_states
+from metrics.time.frame import Frame
+from metrics.time.timeline import Timeline
 from metrics.values.reading import read_values
 from metrics.values.table import SORTED_BY, Clock, compute_values
 
@@ -45,11 +47,11 @@ def run(arguments: Sequence[str]) -> Iterable[Figure]:
 
     def states() -> object:
         measures = measures_of(catalog, catalog.metrics)
-        return read_states(engine, catalog, measures, Frame(tree, Calendar(), AS_OF))
+        return read_states(engine, catalog, measures, Frame(tree, Timeline(Calendar()), AS_OF))
 
     def values() -> object:
         measures = measures_of(catalog, catalog.metrics)
-        found = read_states(engine, catalog, measures, Frame(tree, Calendar(), AS_OF))
+        found = read_states(engine, catalog, measures, Frame(tree, Timeline(Calendar()), AS_OF))
         return compute_values(catalog, found, Clock(AS_OF, AS_OF), {})
 
     def bare() -> object:

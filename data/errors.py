@@ -5,6 +5,7 @@ FourfoldError
 ├── SourceError         a source could not be read (missing file, wrong credentials, empty)
 ├── ContractError       a source was read and is not what its contract promised
 ├── QueryError          a question that could only be answered with a wrong number
+│   └── CalendarError   a day or period that a calendar does not know, or a grain that does not fit into another
 ├── SnapshotError       the warehouse of a workspace has no snapshot, a broken one, or another refresh runs
 └── CommandError        a command was refused (access.policy.Refused says: by whom and why)
 """
@@ -34,6 +35,10 @@ class ContractError(FourfoldError):
 
 class QueryError(FourfoldError):
     """A question that could only be answered with a wrong number; the text says why and what to ask instead."""
+
+
+class CalendarError(QueryError):
+    """A day or period that a calendar does not know, or a grain that does not fit into another."""
 
 
 class SnapshotError(FourfoldError):

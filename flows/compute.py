@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pyarrow as pa
 
@@ -19,11 +19,12 @@ from metrics.language.faults import faults_of
 from metrics.states.compiler import create_models
 from metrics.states.grains import check_grains
 from metrics.states.measures import measures_of
-from metrics.states.scan import Frame, read_states
+from metrics.states.scan import read_states
+from metrics.time.frame import Frame
+from metrics.time.timeline import Timeline
 from metrics.values.table import Clock, compute_values
 
 Progress = Callable[[str, float], None]  # (what is being done, share done 0 to 1)
-_DAY = timedelta(days=1)
 
 
 def quiet(_what: str, _share: float) -> None:
@@ -56,10 +57,10 @@ def compute(
     }
     check_grains(engine, catalog, keys)
     as_of = workspace.as_of(now)
-    running = workspace.settings.open_period == "show" and (as_of.month == (as_of + _DAY).month)
+    timeline = Timeline(workspace.calendar)
     measures = measures_of(catalog, catalog.metrics)
     progress("reading facts", 0.1)
-    frame = Frame(tree, workspace.calendar, as_of, as_of.day if running else None)
+    frame = Frame(tree, timeline, as_of, timeline.cut(as_of))
     states = read_states(engine, catalog, measures, frame)
     clock = Clock(workspace.today(now), as_of, workspace.settings.history_from)
     fresh = fresh_tables(workspace, engine, datasets, workspace.today(now))

@@ -101,7 +101,7 @@ def build(desk: Desk, picks: Picks) -> DepartmentsView:
     scored = sum(v.status in COLOURS for v in past.now.values.values())
     calendar = workspace.calendar
     earlier = period_before(workspace, picks.period)
-    year = calendar.period(picks.span, _year_before(picks))
+    year = calendar.period(picks.span, calendar.year_before(picks.span, calendar.number("month", picks.period.end)))
     below = desk.children(picks.unit, min(picks.period.end, desk.as_of))
     columns = tuple(Linked(unit.title, picks.to("departments", unit=unit.key)) for unit in below)
     beside = _beside(desk, picks, list(known), [unit.key for unit in below]) if 0 < len(below) <= MOST_BELOW else {}
@@ -113,14 +113,10 @@ def build(desk: Desk, picks: Picks) -> DepartmentsView:
         status=past.now.rolled.status,
         own=_own(desk, picks, past.now),
         before=period_short(earlier, calendar),
-        year_before="" if calendar.step(picks.span) == 12 else period_name(year, calendar),
+        year_before="" if picks.span in ("year", "ytd") else period_name(year, calendar),
         below=columns if beside else (),
         groups=tuple(_groups(desk, picks, past.now, known, beside, columns)),
     )
-
-
-def _year_before(picks: Picks) -> int:
-    return (picks.period.end.year - 1) * 12 + picks.period.end.month - 1
 
 
 def _own(desk: Desk, picks: Picks, chosen: Sheet) -> tuple[Own, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine as StateEngine
 from access.policy import Policy, Refused
 from access.roles import Permission
 from access.viewer import Viewer
-from data.calendar import Period, Span, last_day, month_of
+from data.calendar import Period, Span
 from data.errors import DefinitionError, FourfoldError
 from data.organisation import Tree, Unit
 from data.snapshots import DatasetState, Store
@@ -28,7 +28,8 @@ from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
 from metrics.query.rows import RowPage, Wanted, parts_of, read_rows
 from metrics.query.slices import Asked, Slice, dimensions_of, slice_metric
-from metrics.time.grid import SPAN_WINDOWS
+from metrics.time.spans import span_windows
+from metrics.time.timeline import Timeline
 from metrics.values.reading import Value, periods_in, read_values
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
@@ -130,7 +131,9 @@ class Desk:
 
     def row_parts(self, metric: str, period: Period) -> list[str]:
         """Titles of a metric's parts, in the order of `rows(part=...)`: a ratio has a numerator and a denominator."""
-        return [part.title for part in parts_of(self.catalog, metric, SPAN_WINDOWS[period.span])]
+        return [
+            part.title for part in parts_of(self.catalog, metric, span_windows(self.workspace.calendar)[period.span])
+        ]
 
     def rows(  # noqa: PLR0913  a page of rows has as many sides, and pages name them
         self,
@@ -215,8 +218,12 @@ class Desk:
 
     def _back(self, span: Span, last: Period, count: int) -> date:
         """The first day on which a period may end that is at most `count - 1` periods before `last`."""
-        step = {"month": 1, "quarter": 3, "year": 12, "ytd": 1, "r12": 1}[span]
-        return last_day(month_of(last.end) - step * (count - 1)) if count > 1 else last.end
+        calendar = self.workspace.calendar
+        if count <= 1:
+            return last.end
+        end = calendar.number("month", last.end)
+        each = span if span in ("quarter", "year") else "month"
+        return calendar.last("month", calendar.before(each, end, count - 1))
 
     def _asked(self, unit: str, period: Period) -> Asked:
         tree, manifest = self.opened.tree, self.opened.manifest
@@ -227,10 +234,13 @@ class Desk:
             .column("d")[0]
             .as_py()
         )
-        months = range(min(month_of(first), month_of(period.start)) - 12, month_of(end) + 1)
-        cells = {month: tree.descendants(unit, last_day(month)) for month in months}
-        running = manifest.as_of < last_day(month_of(manifest.as_of)) and month_of(end) == month_of(manifest.as_of)
-        return Asked(period, manifest.as_of, cells, manifest.as_of.day if running else None)
+        calendar = self.workspace.calendar
+        months = range(
+            calendar.back(calendar.number("month", min(first, period.start)), "month", 1, "year"),
+            calendar.number("month", end) + 1,
+        )
+        cells = {month: tree.descendants(unit, calendar.last("month", month)) for month in months}
+        return Asked(period, manifest.as_of, cells, Timeline(calendar).cut(end) if end == manifest.as_of else None)
 
 
 @lru_cache(maxsize=8)

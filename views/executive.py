@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data.calendar import Period, Span, month_of
+from data.calendar import Period, Span
 from data.errors import QueryError
 from flows.workspace import Workspace
 from metrics.scoring.rollup import Rolled
@@ -110,25 +110,27 @@ def history(desk: Desk, picks: Picks, keys: Sequence[str]) -> History:
             "the catalog shows the metrics that it reports"
         )
     card = workspace.scorecards[picks.scorecard]
-    month = workspace.calendar.period("month", month_of(min(picks.period.end, desk.as_of)))
+    month = workspace.calendar.holding("month", min(picks.period.end, desk.as_of))
     months = desk.values(keys, [picks.unit], "month", month, SIGNAL_MONTHS)
-    count = max(TREND[span], workspace.calendar.step(span)) + 1
+    count = max(TREND[span], workspace.calendar.year_months if span == "ytd" else 1) + 1
     spanned = months if span == "month" else desk.values(keys, [picks.unit], span, picks.period, count)
     found = sheets(
         workspace, card, [value for value in spanned if _within(workspace, value.period, picks.period, count)]
     )
-    then = month_of(picks.period.end) - workspace.calendar.step(span)
+    then = period_before(workspace, picks.period).end
     return History(
         found,
         next((s for s in found if s.period == picks.period), None),
-        next((s for s in found if month_of(s.period.end) == then), None),
+        next((s for s in found if s.period.end == then), None),
         tuple(months),
     )
 
 
 def _within(workspace: Workspace, period: Period, last: Period, count: int) -> bool:
-    reach = count * (1 if last.span in ("ytd", "r12", "month") else workspace.calendar.step(last.span))
-    return month_of(last.end) - reach < month_of(period.end) <= month_of(last.end)
+    calendar = workspace.calendar
+    end = calendar.number("month", last.end)
+    before = calendar.before(last.span if last.span in ("quarter", "year") else "month", end, count)
+    return before < calendar.number("month", period.end) <= end
 
 
 def build(desk: Desk, picks: Picks) -> ExecutiveView:
@@ -168,7 +170,8 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
 
 def period_before(workspace: Workspace, period: Period) -> Period:
     """The like period that a period is compared with."""
-    return workspace.calendar.period(period.span, month_of(period.end) - workspace.calendar.step(period.span))
+    calendar = workspace.calendar
+    return calendar.period(period.span, calendar.before(period.span, calendar.number("month", period.end)))
 
 
 def state(desk: Desk, period: Period) -> str:

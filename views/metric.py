@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.calendar import month_of
 from data.errors import QueryError
 from metrics.definitions.metric import Metric
 from metrics.signals.xmr import assurance
@@ -158,7 +157,7 @@ def build(desk: Desk, picks: Picks, key: str) -> MetricView:
 def _reading(desk: Desk, picks: Picks, metric: Metric, past: Sequence[Value], now: Value) -> Reading:
     months = past
     if picks.span != "month":
-        month = desk.workspace.calendar.period("month", month_of(min(picks.period.end, desk.as_of)))
+        month = desk.workspace.calendar.holding("month", min(picks.period.end, desk.as_of))
         months = desk.values([metric.key], [picks.unit], "month", month, SIGNAL_MONTHS)
     earlier = period_before(desk.workspace, picks.period)
     before = next((v for v in past if v.period == earlier), None)
@@ -169,8 +168,8 @@ def _changes(desk: Desk, picks: Picks, reading: Reading) -> tuple[tuple[str, str
     calendar, now, form = desk.workspace.calendar, reading.now, reading.form
     part = f" (first {(desk.as_of - picks.period.start).days + 1} days)" if now.partial else ""
     found = [(f"{period_name(period_before(desk.workspace, picks.period), calendar)}{part}", now.previous)]
-    if calendar.step(picks.span) != 12:
-        year = calendar.period(picks.span, month_of(picks.period.end) - 12)
+    if picks.span not in ("year", "ytd"):
+        year = calendar.period(picks.span, calendar.year_before(picks.span, calendar.number("month", picks.period.end)))
         found.append((f"{period_name(year, calendar)}{part}", now.previous_year))
     return tuple((name, form.short(then), form.short_change(now.value, then)) for name, then in found)
 

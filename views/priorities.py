@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from data.calendar import month_of
 from metrics.scoring.progress import expected_linear, pace, progress
 from strategy.plan import Objective
 from views.desk import Desk
@@ -45,7 +44,7 @@ def way_of(desk: Desk, picks: Picks, objective: Objective) -> tuple[float | None
     if way is None or picks.unit != desk.opened.tree.root:
         return None, None, ""
     on = min(picks.period.end, desk.as_of)
-    period = desk.workspace.calendar.period(way.span, month_of(on))
+    period = desk.workspace.calendar.holding(way.span, on)
     value = next(iter(desk.values([way.metric], [picks.unit], way.span, period)), None)
     done, expected = (
         progress(value.value if value else None, way.baseline, way.target),

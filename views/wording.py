@@ -245,8 +245,10 @@ TREND_WORDS: Mapping[Span, str] = {
 
 def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
     """October 2026, Q4 2026, 2026 (FY 2026 in a fiscal calendar), Jan to Oct 2026, 12 months to Oct 2026."""
+    if not calendar.plain:
+        return _own_name(period, calendar)
     end = month_of(period.end)
-    year = (calendar.year_start(end) + 11) // 12
+    year = calendar.year_of(period.end)
     fiscal = "FY" + NBSP if calendar.fiscal_start != 1 else ""
     month = f"{period.end:%B}" if long else f"{period.end:%b}"
     if period.span == "month":
@@ -265,11 +267,31 @@ def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
     return f"{start}{year_too} to {month}{NBSP}{period.end:%Y}"
 
 
+def _own_name(period: Period, calendar: Calendar) -> str:
+    """P07 2026, Q3 2026, 2026, P01 to P07 2026, 13 periods to P07 2026: periods that are no calendar months."""
+    words = [_turned(calendar.name(calendar.holding("month", day))) for day in (period.start, period.end)]
+    if period.span in ("quarter", "year"):
+        return _turned(calendar.name(period))
+    if period.span == "r12":
+        return f"{calendar.year_months} periods to {words[1]}"
+    same = period.span == "month" or words[0] == words[1]
+    return words[1] if same else f"{words[0].split(NBSP)[0]} to {words[1]}"
+
+
+def _turned(name: str) -> str:
+    """2026-P07 as P07 2026; a table's own name as it is."""
+    year, _, part = name.partition("-")
+    return f"{part}{NBSP}{year}" if part and year.isdigit() else name
+
+
 def period_short(period: Period, calendar: Calendar) -> str:
     """The shortest name that is clear beside the period it is compared with: Sep, Q3, 2025."""
     if period.span in ("month", "r12"):
+        if not calendar.plain:
+            return period_name(calendar.holding("month", period.end), calendar).split(NBSP)[0]
         return f"{period.end:%b}"
-    return period_name(period, calendar).split(NBSP)[0] if period.span == "quarter" else f"{period.end:%Y}"
+    year = f"{period.end:%Y}" if calendar.plain else str(calendar.year_of(period.end))
+    return period_name(period, calendar).split(NBSP)[0] if period.span == "quarter" else year
 
 
 def day(value: date | None) -> str:

@@ -22,8 +22,10 @@ from metrics.query.question import Ground, Query
 from metrics.query.stretch import WINDOWS, Reading, as_one, by_grain
 from metrics.states.cubes import States
 from metrics.states.measures import measures_of
-from metrics.states.scan import Frame, read_states
+from metrics.states.scan import read_states
+from metrics.time.frame import Frame
 from metrics.time.grid import Window
+from metrics.time.timeline import Timeline
 from metrics.values.cells import Cells
 from metrics.values.evaluate import Evaluator
 
@@ -43,7 +45,7 @@ def ask(engine: Engine, ground: Ground, query: Query) -> pa.Table:
     groups = Groups(ground.tree if plan.cut.by_unit else None, plan.place if plan.cut.by_unit else None)
     source = Members(engine, plan.cut, groups)
     cut_day = None if (end + timedelta(days=1)).day == 1 else end.day
-    frame = Frame(groups.tree, ground.calendar, end, cut_day)
+    frame = Frame(groups.tree, Timeline(ground.calendar), end, cut_day)
     states = read_states(engine, plan.catalog, measures_of(plan.catalog, query.metrics), frame, plan.cut.narrow, source)
     evaluator = Evaluator(plan.catalog, states, gaps=plan.absent == "gap")
     return _ordered(_table(plan, groups, source, evaluator, *_readings(query, states, end)), query)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data.calendar import Calendar, first_day, last_day, month_of
+from data.calendar import Calendar
 from data.errors import QueryError
 from data.warehouse import identifier, literal
 from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Ratio, Rolling, Stock, ToDate
@@ -11,7 +11,8 @@ from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog, resolver
 from metrics.query.slices import EMPTY_MEMBER, Asked, inside
 from metrics.states.measures import Measure, Relation, measure_of, relation
-from metrics.time.grid import MONTH, QUARTER, SPAN_WINDOWS, YEAR, Window
+from metrics.time.grid import MONTH, QUARTER, YEAR, Window
+from metrics.time.spans import span_windows
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def read_rows(
     Raises `QueryError` for a part that the metric does not have.
     """
     wanted = wanted or Wanted()
-    parts = parts_of(catalog, key, SPAN_WINDOWS[asked.period.span])
+    parts = parts_of(catalog, key, span_windows(calendar)[asked.period.span])
     if not 0 <= wanted.part < len(parts):
         title = catalog.metrics[key].title
         raise QueryError(f"{title} has {len(parts)} parts, and part {wanted.part} is not one of them")
@@ -91,7 +92,7 @@ def read_rows(
     table = catalog.tables[measure.table]
     source = relation(catalog, table)
     resolve = resolver(catalog, table)
-    conditions = [inside(source, measure, asked), *_when(measure, chosen.window, asked, calendar)]
+    conditions = [inside(source, measure, asked, calendar), *_when(measure, chosen.window, asked, calendar)]
     if measure.kind == "first":
         conditions.insert(0, _first(measure, source))
     elif measure.filter:
@@ -121,9 +122,9 @@ def _when(measure: Measure, window: Window, asked: Asked, calendar: Calendar) ->
             f"CAST({measure.time} AS DATE) <= {end}",
             f"({measure.until} IS NULL OR CAST({measure.until} AS DATE) {still} {end})",
         ]
-    month = month_of(asked.end)
+    month = calendar.number("month", asked.end)
     start = {
-        "roll": month - window.months + 1,
+        "roll": month - window.count + 1,
         "month": month,
         "quarter": calendar.quarter_start(month),
         "year": calendar.year_start(month),
@@ -131,8 +132,11 @@ def _when(measure: Measure, window: Window, asked: Asked, calendar: Calendar) ->
     if measure.over_time == "last":
         start = month
     elif measure.over_time == "first" and start < month:
-        end = f"DATE '{last_day(start).isoformat()}'"
-    return [f"{measure.time} >= DATE '{first_day(start).isoformat()}'", f"{measure.time} < {end} + INTERVAL 1 DAY"]
+        end = f"DATE '{calendar.last('month', start).isoformat()}'"
+    return [
+        f"{measure.time} >= DATE '{calendar.first('month', start).isoformat()}'",
+        f"{measure.time} < {end} + INTERVAL 1 DAY",
+    ]
 
 
 def _first(measure: Measure, source: Relation) -> str:

@@ -7,17 +7,18 @@ from math import isnan
 
 import numpy as np
 
-from data.calendar import Calendar, MonthIndex, Period, month_of
+from data.calendar import Calendar, MonthIndex, Period
 from data.errors import QueryError
 from data.warehouse import literal
 from metrics.definitions.kinds import Change, Rolling, Stock, ToDate
 from metrics.definitions.metric import Metric
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog, resolver
-from metrics.states.compiler import month_sql
 from metrics.states.measures import Measure, Relation, measures_of
-from metrics.states.scan import TOTAL, Frame, read_states
-from metrics.time.grid import SPAN_WINDOWS
+from metrics.states.scan import TOTAL, read_states
+from metrics.time.frame import Frame
+from metrics.time.spans import period_before, span_windows
+from metrics.time.timeline import Timeline
 from metrics.values.evaluate import Evaluator
 
 EMPTY_MEMBER = "(none)"
@@ -85,19 +86,20 @@ def slice_metric(
         qualifier, _, column = table.dimensions[dimension].column.rpartition(".")
         member = resolver(catalog, table)(column, qualifier or None)
         cell = f"coalesce(CAST({member} AS VARCHAR), {literal(EMPTY_MEMBER)})"
-        return replace(source, cell=cell, where=inside(source, measure, asked))
+        return replace(source, cell=cell, where=inside(source, measure, asked, calendar))
 
     _refuse_mixed(catalog, key, asked, calendar)
     own = Metric.model_copy(metric, update={"target": None, "anchors": None})
     alone = replace(catalog, metrics={**catalog.metrics, key: own})
     states = read_states(
-        engine, alone, measures_of(alone, [key]), Frame(None, calendar, asked.end, asked.cut_day), narrow
+        engine, alone, measures_of(alone, [key]), Frame(None, Timeline(calendar), asked.end, asked.cut_day), narrow
     )
     evaluator = Evaluator(alone, states, gaps=False)
-    window = SPAN_WINDOWS[asked.period.span]
+    window = span_windows(calendar)[asked.period.span]
     cells = evaluator.cells(key, window)
-    before = evaluator.comparable(key, window, calendar.step(asked.period.span))
-    if _on_stock(alone, key) and _moved(asked, calendar.step(asked.period.span)):
+    before = evaluator.comparable(key, window, period_before(asked.period.span))
+    last = calendar.number("month", asked.end)
+    if _on_stock(alone, key) and _moved(asked, last, last - calendar.before(asked.period.span, last)):
         before = np.full(states.grid.shape, np.nan)
     found = [
         Slice(unit, _plain(cells.value[row, -1]), _plain(before[row, -1]), int(cells.rows[row, -1]))
@@ -108,7 +110,9 @@ def slice_metric(
 
 
 def _refuse_mixed(catalog: Catalog, key: str, asked: Asked, calendar: Calendar) -> None:
-    if _on_stock(catalog, key) and _moved(asked, _looks_back(catalog, key, asked, calendar)):
+    if _on_stock(catalog, key) and _moved(
+        asked, calendar.number("month", asked.end), _looks_back(catalog, key, asked, calendar)
+    ):
         raise QueryError(
             f"{catalog.metrics[key].title} cannot be cut over {asked.period}: units below moved within the time that "
             "it looks back upon, and its members would mix before and after; cut a unit that did not change"
@@ -119,9 +123,8 @@ def _on_stock(catalog: Catalog, key: str) -> bool:
     return any(isinstance(body, Stock) for body in catalog.aggregates(key))
 
 
-def _moved(asked: Asked, months: int) -> bool:
+def _moved(asked: Asked, end: MonthIndex, months: int) -> bool:
     """Whether the units below the asked one were others at some time in the last `months` months before its end."""
-    end = month_of(asked.end)
     return len({frozenset(asked.cells[m]) for m in range(end - months, end + 1) if m in asked.cells}) > 1
 
 
@@ -129,11 +132,11 @@ def _looks_back(catalog: Catalog, key: str, asked: Asked, calendar: Calendar) ->
     """How many months before the end a metric reads the level of a stock."""
     metric = catalog.metrics[key]
     body = metric.body
-    end = month_of(asked.end)
+    end = calendar.number("month", asked.end)
     starts = {"year": calendar.year_start(end), "quarter": calendar.quarter_start(end)}
     below = max((_looks_back(catalog, part, asked, calendar) for part in catalog.parts(key)), default=0)
     if isinstance(body, Change):
-        return below + (body.back.months or 12)
+        return below + (body.back.months or calendar.year_months)
     if isinstance(body, Rolling):
         return below + body.months - 1
     if isinstance(body, ToDate):
@@ -142,12 +145,12 @@ def _looks_back(catalog: Catalog, key: str, asked: Asked, calendar: Calendar) ->
     return max(below, end - calendar.window_start(asked.period.span, end) if means else 0)
 
 
-def inside(source: Relation, measure: Measure, asked: Asked) -> str:
+def inside(source: Relation, measure: Measure, asked: Asked, calendar: Calendar) -> str:
     """SQL that keeps the asked unit's rows: by the tree of each row's month, for stocks by that of the end."""
     if measure.kind == "stock":
-        names = ", ".join(literal(cell) for cell in asked.cells[month_of(asked.end)])
+        names = ", ".join(literal(cell) for cell in asked.cells[calendar.number("month", asked.end)])
         return f"{source.unit} IN ({names})"
-    happened = month_sql(measure.time)
+    happened = Timeline(calendar).sql(measure.time)
     parts = [
         f"({happened} BETWEEN {low} AND {high} AND {source.unit} IN ({', '.join(map(literal, sorted(cells)))}))"
         for low, high, cells in _stretches(asked)

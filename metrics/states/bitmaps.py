@@ -78,15 +78,20 @@ def _bits(things: Things, part: Ints, low: int, width: int, grid: Grid) -> Bits:
 
 def _merged(whole: Bits, last: Bits, grid: Grid, window: Window) -> Bits:
     """Months merged into windows; `last` stands for each window's last month."""
-    if window.kind == "month":
+    if grid.single(window):
         return last
-    if window.kind == "roll":
-        before = _rolled(whole, window.months - 1)
+    if window.kind == "roll" and window.grain == grid.timeline.base:
+        before = _rolled(whole, window.count - 1)
         out = last.copy()
         out[:, 1:] |= before[:, :-1]
         return out
     out = last.copy()
     starts = np.maximum(grid.starts(window), 0)
+    if window.kind == "roll":
+        for column, start in enumerate(starts):
+            if start < column:
+                out[:, column] |= np.bitwise_or.reduce(whole[:, start:column], axis=1)
+        return out
     running = np.zeros_like(whole[:, 0])
     for column, start in enumerate(starts):
         if start == column:

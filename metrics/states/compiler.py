@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlglot
 from sqlglot import exp
@@ -13,6 +13,7 @@ from metrics.definitions.table import Table
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
 from metrics.states.measures import Measure, Relation
+from metrics.time.frame import Frame
 
 
 def create_models(engine: Engine, catalog: Catalog) -> None:
@@ -37,19 +38,9 @@ def _body(table: Table) -> str:
     return str(tree.sql(dialect="duckdb"))
 
 
-def month_sql(column: str) -> str:
-    """The month index of a date expression; plain arithmetic costs half of date_trunc."""
-    return f"(year({column}) * 12 + month({column}) - 1)"
-
-
 def bounds(column: str, as_of: date) -> str:
     """Rows that have happened by `as_of`, as a range on the raw column."""
     return f"{column} < DATE '{as_of.isoformat()}' + INTERVAL 1 DAY"
-
-
-def early_sql(column: str, cut_day: int | None) -> str:
-    """Whether a row lies in the first `cut_day` days of its month; TRUE when no month is running."""
-    return "TRUE" if cut_day is None else f"(day({column}) <= {cut_day})"
 
 
 @dataclass(frozen=True)
@@ -135,17 +126,19 @@ def _named(states: Mapping[Measure, Mapping[str, Part]]) -> tuple[dict[str, Part
     return parts, {measure: {role: part.name for role, part in own.items()} for measure, own in states.items()}
 
 
-def aggregate_query(relation: Relation, measures: Sequence[Measure], as_of: date, cut_day: int | None) -> StateQuery:
+def aggregate_query(relation: Relation, measures: Sequence[Measure], frame: Frame) -> StateQuery:
     """States of all `agg` measures of one table and time role: cell (unit), month, early, n, and columns by measure.
 
     With semi-additive measures the scan groups by day (column `day`), since a level needs its date.
     """
     time = measures[0].time
-    keys = {"cell": relation.cell, "month": month_sql(time), "early": early_sql(time, cut_day)}
+    keys = {"cell": relation.cell, "month": frame.month_sql(time), "early": frame.early_sql(time)}
     if any(m.over_time for m in measures):
         keys["day"] = f"CAST({time} AS DATE)"
     parts, columns = _named({measure: _state_parts(measure) for measure in measures})
-    return StateQuery("agg", measures[0].table, keys, parts, columns, relation.source, (relation.where,), time, as_of)
+    return StateQuery(
+        "agg", measures[0].table, keys, parts, columns, relation.source, (relation.where,), time, frame.as_of
+    )
 
 
 def _state_parts(measure: Measure) -> dict[str, Part]:
@@ -169,22 +162,24 @@ def _state_parts(measure: Measure) -> dict[str, Part]:
     return {"v": parts[measure.function], "n": counted, "r": rows}
 
 
-def stock_query(relation: Relation, measures: Sequence[Measure], as_of: date, cut_day: int | None) -> StateQuery:
+def stock_query(relation: Relation, measures: Sequence[Measure], frame: Frame) -> StateQuery:
     """What opened and closed, by cell, opening and closing month (NULL: still open), without what was never open."""
     opened, closed, inclusive = measures[0].time, measures[0].until or "NULL", measures[0].inclusive
     first_out = f"CAST({closed} AS DATE) + 1" if inclusive else f"CAST({closed} AS DATE)"
-    gone = f"(CASE WHEN {first_out} <= DATE '{as_of.isoformat()}' THEN {first_out} END)"  # what closes later is open
+    gone = (
+        f"(CASE WHEN {first_out} <= DATE '{frame.as_of.isoformat()}' THEN {first_out} END)"  # what closes later is open
+    )
     keys = {
         "cell": relation.cell,
-        "month": month_sql(opened),
-        "early": early_sql(opened, cut_day),
-        "gone": month_sql(gone),
-        "gone_early": early_sql(gone, cut_day),
+        "month": frame.month_sql(opened),
+        "early": frame.early_sql(opened),
+        "gone": frame.month_sql(gone),
+        "gone_early": frame.early_sql(gone),
     }
     parts, columns = _named({measure: _stock_parts(measure) for measure in measures})
     ever = f"({closed} IS NULL OR {first_out} > CAST({opened} AS DATE))"
     where = (ever, relation.where)
-    return StateQuery("stock", measures[0].table, keys, parts, columns, relation.source, where, opened, as_of)
+    return StateQuery("stock", measures[0].table, keys, parts, columns, relation.source, where, opened, frame.as_of)
 
 
 def _stock_parts(measure: Measure) -> dict[str, Part]:
@@ -194,9 +189,7 @@ def _stock_parts(measure: Measure) -> dict[str, Part]:
     return {"v": value, "r": rows}
 
 
-def open_query(
-    relation: Relation, measure: Measure, as_of: date, cut_day: int | None, months: tuple[int, int]
-) -> StateQuery:
+def open_query(relation: Relation, measure: Measure, frame: Frame, months: tuple[int, int]) -> StateQuery:
     """The distinct things open at the end of each month (as of `as_of` in the last): month, cell, early, thing.
 
     With `cut_day` also those open at the end of that day of each month, marked as early.
@@ -204,36 +197,54 @@ def open_query(
     opened, closed = measure.time, measure.until or "NULL"
     still = f"{closed} IS NULL OR CAST({closed} AS DATE) {'>=' if measure.inclusive else '>'} _m.day"
     where = f" AND ({measure.filter})" if measure.filter else ""
-    first = "make_date(i // 12, i % 12 + 1, 1)"
-    ends = {"FALSE": f"least(last_day({first}), DATE '{as_of.isoformat()}')"}
-    if cut_day is not None:
-        ends["TRUE"] = f"least(last_day({first}), {first} + {cut_day - 1})"
     days = [
-        f"SELECT i AS month, {early} AS early, {day} AS day FROM range({months[0]}, {months[1] + 1}) AS r(i)"
-        for early, day in ends.items()
+        f"({number}, {early}, DATE '{day.isoformat()}')"
+        for number in range(months[0], months[1] + 1)
+        for early, day in _ends(frame, number)
     ]
-    calendar = f"({' UNION ALL '.join(days)}) AS _m"
+    if not days:
+        days = [f"(0, FALSE, DATE '{frame.as_of.isoformat()}')"]
+    calendar = f"(VALUES {', '.join(days)}) AS _m(month, early, day)"
     statement = (
         f"SELECT DISTINCT _m.month AS month, {relation.cell} AS cell, _m.early AS early, {measure.expr} AS thing "
         f"FROM {relation.source} JOIN {calendar} ON CAST({opened} AS DATE) <= _m.day AND ({still}) "
         f"WHERE {measure.expr} IS NOT NULL{where} AND {relation.where}"
     )
-    return _alone("open", relation, measure, as_of, statement)
+    return _alone("open", relation, measure, frame.as_of, statement)
 
 
-def first_query(relation: Relation, measure: Measure, as_of: date, cut_day: int | None) -> StateQuery:
-    """How many entities have their first event in each cell and month; unit and dimensions are that event's."""
+def _ends(frame: Frame, number: int) -> list[tuple[str, date]]:
+    """The days at which a base period is read: its end, and the end of its first days."""
+    first, last = frame.timeline.first(number), frame.timeline.last(number)
+    ends = [("FALSE", min(last, frame.as_of))]
+    return ends if frame.cut_day is None else [*ends, ("TRUE", min(last, first + timedelta(days=frame.cut_day - 1)))]
+
+
+def first_query(relation: Relation, measure: Measure, frame: Frame, ranked: bool = False) -> StateQuery:
+    """How many entities have their first event in each cell and month; unit and dimensions are that event's.
+
+    `ranked` finds the first event by numbering each entity's events, which every engine can, in place of the least of
+    structs, which costs DuckDB less.
+    """
     where = f" AND ({measure.filter})" if measure.filter else ""
-    first = f"struct_pack(t := {measure.time}, u := {relation.unit}, c := {relation.cell}, keep := {relation.where})"
-    firsts = (
-        f"SELECT min({first}) AS f FROM {relation.source} "
-        f"WHERE {bounds(measure.time, as_of)} AND {measure.expr} IS NOT NULL{where} GROUP BY {measure.expr}"
-    )
+    event = {"t": measure.time, "u": relation.unit, "c": relation.cell, "keep": relation.where}
+    these = f"FROM {relation.source} WHERE {bounds(measure.time, frame.as_of)} AND {measure.expr} IS NOT NULL{where}"
+    if ranked:
+        of, keep = "f.", "f.keep AND f.place = 1"
+        fields = ", ".join(f"{sql} AS {name}" for name, sql in event.items())
+        order = ", ".join(str(event[name]) for name in ("t", "u", "c"))
+        place = f"row_number() OVER (PARTITION BY {measure.expr} ORDER BY {order}) AS place"
+        firsts = f"(SELECT {fields}, {place} {these}) AS f"
+    else:
+        of, keep = "f.f.", "f.f.keep"
+        fields = ", ".join(f"{name} := {sql}" for name, sql in event.items())
+        firsts = f"(SELECT min(struct_pack({fields})) AS f {these} GROUP BY {measure.expr}) AS f"
+    happened = f"{of}t"
     statement = (
-        f"SELECT f.c AS cell, {month_sql('f.t')} AS month, {early_sql('f.t', cut_day)} AS early, count(*) AS v "
-        f"FROM ({firsts}) WHERE f.keep GROUP BY 1, 2, 3"
+        f"SELECT {of}c AS cell, {frame.month_sql(happened)} AS month, {frame.early_sql(happened)} AS early, "
+        f"count(*) AS v FROM {firsts} WHERE {keep} GROUP BY 1, 2, 3"
     )
-    return _alone("first", relation, measure, as_of, statement)
+    return _alone("first", relation, measure, frame.as_of, statement)
 
 
 def _alone(shape: str, relation: Relation, measure: Measure, as_of: date, statement: str) -> StateQuery:

@@ -70,7 +70,7 @@ class States:
 
 def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None = None, how: str = "sum") -> Floats:
     """Merge months into windows; with `early` the window's last month counts its first days only. Shape as given."""
-    if window.kind == "month":
+    if grid.single(window):
         return values.copy() if early is None else early.copy()
     ufunc = {"sum": np.add, "min": np.fmin, "max": np.fmax}[how]
     out = np.empty_like(values)

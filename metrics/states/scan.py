@@ -2,43 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.calendar import Calendar, MonthIndex, first_day, month_of
 from data.documents import nearest
 from data.errors import QueryError
-from data.organisation import Membership, Tree, Unit
+from data.organisation import FAR_AHEAD, Membership, Tree, Unit
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
 from metrics.states.bitmaps import Things, unnested
 from metrics.states.blocks import Block, BlockSource, Scan, Sheet, numbers
-from metrics.states.compiler import StateQuery, aggregate_query, bounds, first_query, month_sql, open_query, stock_query
+from metrics.states.compiler import StateQuery, aggregate_query, bounds, first_query, open_query, stock_query
 from metrics.states.cubes import AnyCube, Cube, Presence, SetCube, States
 from metrics.states.levels import Levels
 from metrics.states.measures import Measure, Relation, groups_of, relation
+from metrics.time.frame import Frame
 from metrics.time.grid import Floats, Grid, build_grid
 
 Bools = npt.NDArray[np.bool_]
 Narrow = Callable[[Relation, Measure], Relation]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What facts are seen through: the tree, the calendar, the last day that counts.
-
-    `cut_day` is that day's number when its month still runs, else None. Without a tree the cells that are found stand
-    side by side below one total.
-    """
-
-    tree: Tree | None
-    calendar: Calendar
-    as_of: date
-    cut_day: int | None = None
 
 
 def read_states(
@@ -57,11 +42,11 @@ def read_states(
     reader = _Reader(engine, catalog, frame, narrow)
     groups = groups_of([*measures, *_presence_of(measures)])
     scans = [reader.scan(group, members, source or Scan(engine)) for group, members in groups.items()]
-    last = month_of(frame.as_of)
+    last = frame.last
     starts = [scan.first for scan in scans if scan.first is not None and scan.kind != "stock"]
     starts = starts or [scan.first for scan in scans if scan.first is not None]
     tree = reader.tree = frame.tree or _flat_tree(scans)
-    grid = build_grid(tree, min([*starts, last]), last, frame.calendar, frame.cut_day)
+    grid = build_grid(tree, min([*starts, last]), last, frame.timeline, frame.cut_day)
     presence: dict[tuple[str, str], Presence] = {}
     cubes: dict[Measure, AnyCube] = {}
     for scan in sorted(scans, key=lambda s: s.kind != "agg"):
@@ -84,7 +69,7 @@ class _Scan:
     block: Block
     role: tuple[str, str]
     members: tuple[Measure, ...]
-    first: MonthIndex | None
+    first: int | None
 
     @property
     def kind(self) -> str:
@@ -98,7 +83,7 @@ class _Scan:
 class _Reader:
     def __init__(self, engine: Engine, catalog: Catalog, frame: Frame, narrow: Narrow | None) -> None:
         self.engine, self.catalog = engine, catalog
-        self.tree, self.as_of, self.cut_day = frame.tree, frame.as_of, frame.cut_day
+        self.tree, self.frame = frame.tree, frame
         self.narrow = narrow
 
     def scan(self, group: tuple[str, str, str, str], members: list[Measure], source: BlockSource) -> _Scan:
@@ -112,29 +97,36 @@ class _Reader:
             keys = (key for key in self.catalog.metrics if group[0] in self.catalog.tables_of(key))
             places = f"models/{group[0]}.yaml: one of its metrics cannot be computed ({', '.join(keys)})"
             raise QueryError(f"{places}: {error}") from error
+        if block.table.column("month").null_count:
+            raise QueryError(
+                f"models/{group[0]}.yaml: rows have dates in {group[1]} that the calendar does not tell of; mend "
+                "the data, refuse such rows in the contract, or lengthen the calendar's table"
+            )
         if self.tree is not None:
             _check_units(block.table, group[0], self.tree)
         first = pc.min(block.table.column("month")).as_py()
         if self.narrow and first is not None:  # a table's history begins where it begins for all units
             time = members[0].time
-            whole = f"SELECT min({month_sql(time)}) AS m FROM {of.source} WHERE {bounds(time, self.as_of)}"
+            whole = (
+                f"SELECT min({self.frame.month_sql(time)}) AS m FROM {of.source} WHERE {bounds(time, self.frame.as_of)}"
+            )
             first = self._first(whole)
         return _Scan(query, block, (group[0], group[1]), tuple(members), None if first is None else int(first))
 
     def _query(self, of: Relation, members: list[Measure]) -> StateQuery:
         kind = members[0].kind
         if kind == "agg":
-            return aggregate_query(of, members, self.as_of, self.cut_day)
+            return aggregate_query(of, members, self.frame)
         if kind == "first":
-            return first_query(of, members[0], self.as_of, self.cut_day)
+            return first_query(of, members[0], self.frame, ranked=self.engine.is_away(of.key))
         if members[0].function != "count_distinct":
-            return stock_query(of, members, self.as_of, self.cut_day)
-        opened = self._first(f"SELECT min({month_sql(members[0].time)}) AS m FROM {of.source}")
-        months = (0, -1) if opened is None else (opened, month_of(self.as_of))
-        return open_query(of, members[0], self.as_of, self.cut_day, months)
+            return stock_query(of, members, self.frame)
+        opened = self._first(f"SELECT min({self.frame.month_sql(members[0].time)}) AS m FROM {of.source}")
+        months = (0, -1) if opened is None else (opened, self.frame.last)
+        return open_query(of, members[0], self.frame, months)
 
-    def _first(self, sql: str) -> MonthIndex | None:
-        month: MonthIndex | None = self.engine.table(sql).column("m")[0].as_py()
+    def _first(self, sql: str) -> int | None:
+        month: int | None = self.engine.table(sql).column("m")[0].as_py()
         return None if month is None else int(month)
 
     def presence(self, sheet: Sheet, scan: _Scan, column: str) -> Presence:
@@ -153,18 +145,19 @@ class _Reader:
         if scan.every > 1:
             due = due & np.array([grid.of_grain(scan.every, at)[1] == at for at in range(grid.shape[1])])
         for row, key in enumerate(grid.units):
-            end = month_of(self.tree.units[key].end) if self.tree else grid.last
-            if end < grid.last:
-                due[row, max(end - grid.first + 1, 0) :] = seen[row, max(end - grid.first + 1, 0) :]
+            end = self.tree.units[key].end if self.tree else FAR_AHEAD
+            if end < grid.timeline.first(grid.last):
+                after = grid.timeline.number(max(end, grid.timeline.first(grid.first))) - grid.first + 1
+                due[row, after:] = seen[row, after:]
         return Presence(grid.roll_up(seen.astype(float)), grid.roll_up(due.astype(float)), first)
 
     def _check_linked(self, grid: Grid, seen: Bools, table: str) -> None:
         """Figures of a unit that belongs nowhere in their month would be missing from every total, in silence."""
         lost = np.argwhere(seen & ~grid.linked())
         if len(lost):
-            unit, month = grid.units[lost[0][0]], first_day(grid.first + int(lost[0][1]))
+            unit, month = grid.units[lost[0][0]], grid.timeline.name(grid.first + int(lost[0][1]))
             raise QueryError(
-                f"models/{table}.yaml: '{unit}' has figures in {month:%Y-%m}, when units.yaml puts it below no other "
+                f"models/{table}.yaml: '{unit}' has figures in {month}, when units.yaml puts it below no other "
                 "unit; they would be missing from every total. Lengthen its membership, or mend the data"
             )
 

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from metrics.states.bitmaps import distinct_counts
 from metrics.states.cubes import SetCube, States, window_sum
 from metrics.states.levels import Levels
-from metrics.time.grid import MONTH, Floats, Window
+from metrics.time.grid import Floats, Window
 
 Bools = npt.NDArray[np.bool_]
 
@@ -22,7 +22,8 @@ def set_values(
     grid, measure = states.grid, cube.measure
     if cube.things is not None:
         if measure.kind == "stock":
-            counts = distinct_counts(cube.early if early and cube.early else cube.things, grid, MONTH, early=False)
+            things = cube.early if early and cube.early else cube.things
+            counts = distinct_counts(things, grid, Window(grid.timeline.base), early=False)
             return counts, cube.presence.due > 0
         counts = distinct_counts(cube.things, grid, window, early)
         return counts, counts > 0
@@ -40,7 +41,7 @@ def _ends(states: States, cube: SetCube, levels: Levels, window: Window, early: 
     grid, last = states.grid, cube.measure.over_time == "last"
     values = levels.ends(grid, False, last)
     own = levels.ends(grid, True, last) if early else values
-    if last or window == MONTH:
+    if last or grid.single(window):
         return own
     starts = grid.starts(window)
     columns = np.arange(grid.shape[1])

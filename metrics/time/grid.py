@@ -1,14 +1,14 @@
 """The frame that all values share: units by months, with the tree of units as it stood in each month."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from data.calendar import Calendar, MonthIndex, last_day, month_of
+from data.calendar import GRAINS, Calendar, Grain
 from data.organisation import Tree
+from metrics.time.timeline import Back, Timeline
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -16,19 +16,21 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Window:
-    """How far back a value reaches from the month it is read at. `months` is for rolling ones.
+    """How far back a value reaches from the base period it is read at. `count` periods of `grain` are for rolling ones.
 
-    kind: month | quarter | year (from its beginning to the month) | roll (the last `months` whole months).
+    kind: a grain (from the beginning of its period to the base period at hand) | roll (the last `count` whole periods;
+    `by_day`: as many days as they have, counted back from the day at hand).
     """
 
     kind: str
-    months: int = 0
+    count: int = 0
+    grain: Grain = "month"
+    by_day: bool = False
 
 
-MONTH, QUARTER, YEAR = Window("month"), Window("quarter"), Window("year")
-WINDOW_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-EVERY = {1: MONTH, 3: QUARTER, 12: YEAR}  # by months that a value stands for
-SPAN_WINDOWS = {"month": MONTH, "quarter": QUARTER, "year": YEAR, "ytd": YEAR, "r12": Window("roll", 12)}
+DAY, WEEK, MONTH, QUARTER, YEAR = Window("day"), Window("week"), Window("month"), Window("quarter"), Window("year")
+EVERY_GRAIN: dict[int, Grain] = {1: "month", 3: "quarter", 12: "year"}  # by months that a value stands for
+EVERY = {1: MONTH, 3: QUARTER, 12: YEAR}
 
 
 @dataclass(frozen=True)
@@ -45,26 +47,37 @@ class Segment:
 
 @dataclass(frozen=True)
 class Grid:
-    """Units (rows, parents before children) by months (columns, `first` to `last`).
+    """Units (rows, parents before children) by base periods of a timeline (columns, `first` to `last`).
 
-    `cut_day` is the last day that counts in the last month when that month still runs, else None.
+    `cut_day` is how many days of the last period have passed when it still runs, else None.
     """
 
     units: tuple[str, ...]
-    first: MonthIndex
-    last: MonthIndex
-    calendar: Calendar
+    first: int
+    last: int
+    timeline: Timeline
     segments: tuple[Segment, ...]
     cut_day: int | None = None
 
     @property
+    def calendar(self) -> Calendar:
+        """The calendar whose periods the columns are."""
+        return self.timeline.calendar
+
+    @property
     def shape(self) -> tuple[int, int]:
-        """(number of units, number of months)."""
+        """(number of units, number of base periods)."""
         return len(self.units), self.last - self.first + 1
 
+    def single(self, window: Window) -> bool:
+        """Whether a window is one base period."""
+        return window.kind == self.timeline.base
+
     def begins(self, window: Window) -> Ints:
-        """For each month (column) the column in which its window begins; negative where that lies before the grid."""
-        return _begins(self.calendar, self.first, self.last, window)
+        """For each column the column in which its window begins; negative where that lies before the grid."""
+        if window.kind == "roll":
+            return self.timeline.rolls(self.first, self.last, window.count, window.grain, window.by_day)
+        return self.timeline.starts(self.first, self.last, grain_of(window))
 
     def starts(self, window: Window) -> Ints:
         """As `begins`, but a quarter or year that began before the grid starts with it."""
@@ -73,8 +86,27 @@ class Grid:
 
     def of_grain(self, months: int, column: int) -> tuple[int, int]:
         """First and last column of the month (1), quarter (3) or year (12) around a column, also outside the grid."""
-        low = _grain_start(self.calendar, months, self.first + column) - self.first
-        return low, low + months - 1
+        low, high = self.timeline.around(EVERY_GRAIN[months], self.first + column)
+        return low - self.first, high - self.first
+
+    def months(self, text: str) -> tuple[int, int]:
+        """First and last column of a month (or its like) as people write it, also outside the grid; `CalendarError`."""
+        low, high = self.calendar.stated(text)
+        return self._column(low), self._column(high)
+
+    def _column(self, day: date) -> int:
+        """The column of a day; one below or above all where it lies before or after the grid."""
+        if day < self.timeline.first(self.first):
+            return -1
+        return self.shape[1] if day > self.timeline.last(self.last) else self.timeline.number(day) - self.first
+
+    def beyond(self, back: Back) -> bool:
+        """Whether what the running last column is compared with ended sooner; then the whole of it is what is like."""
+        return bool(self.back(back)[-1] >= 0) and self.timeline.beyond(self.last, back)
+
+    def back(self, back: Back) -> Ints:
+        """For each column the one that it is compared with, or NONE; a running one with the same part of it."""
+        return self.timeline.back(self.first, self.last, back, self.cut_day is not None)
 
     def roll_up(self, cells: Floats, how: str = "sum") -> Floats:
         """Add (or take the extreme of) children into parents as the tree stood; shape (.., units, months)."""
@@ -98,7 +130,7 @@ class Grid:
         return out
 
     def closure(self) -> list[tuple[int, str, str]]:
-        """(month, unit, ancestor or itself) for every month and unit: the tree as a table for SQL."""
+        """(number of the column, unit, ancestor or itself) for every column and unit: the tree as a table for SQL."""
         rows = []
         for segment in self.segments:
             parent = {int(b): int(a) for below, above in segment.levels for b, a in zip(below, above, strict=True)}
@@ -111,47 +143,38 @@ class Grid:
         return rows
 
 
-def _grain_start(calendar: Calendar, months: int, month: MonthIndex) -> MonthIndex:
-    begin: dict[int, Callable[[MonthIndex], MonthIndex]] = {3: calendar.quarter_start, 12: calendar.year_start}
-    return begin[months](month) if months > 1 else month
+def grain_of(window: Window) -> Grain:
+    """The grain that a window is one period of; StopIteration for a rolling one."""
+    return next(grain for grain in GRAINS if grain == window.kind)
 
 
-@lru_cache(maxsize=64)
-def _begins(calendar: Calendar, first: MonthIndex, last: MonthIndex, window: Window) -> Ints:
-    months = range(first, last + 1)
-    if window.kind == "roll":
-        found = np.arange(len(months), dtype=np.int64) - (window.months - 1)
-    else:
-        length = WINDOW_MONTHS[window.kind]
-        found = np.array([_grain_start(calendar, length, month) - first for month in months], dtype=np.int64)
-    found.flags.writeable = False  # shared by all who ask
-    return found
-
-
-def build_grid(tree: Tree, first: MonthIndex, last: MonthIndex, calendar: Calendar, cut_day: int | None = None) -> Grid:
-    """The grid over a tree, membership taken on the last day of each month."""
+def build_grid(tree: Tree, first: int, last: int, timeline: Timeline, cut_day: int | None = None) -> Grid:
+    """The grid over a tree, membership taken on the last day of the month (or its like) in which a column ends."""
     units = tuple(tree.units)
     index = {key: position for position, key in enumerate(units)}
-    edges = sorted({first, *(m for day in tree.changes() if first < (m := month_of(day)) <= last)})
+    low, high = timeline.first(first), timeline.home(last)
+    edges = sorted({first, *(n for day in tree.changes() if low < day <= high and (n := timeline.since(day)) > first)})
     segments = []
-    for low, high in zip(edges, [*edges[1:], last + 1], strict=True):
-        on = last_day(low)
-        by_depth: dict[int, list[tuple[int, int]]] = {}
-        for key in units:
-            chain = tree.ancestors(key, on)
-            if len(chain) > 1:
-                by_depth.setdefault(len(chain), []).append((index[key], index[chain[1]]))
-        levels = tuple(
-            (np.array([b for b, _ in pairs], dtype=np.int64), np.array([a for _, a in pairs], dtype=np.int64))
-            for _, pairs in sorted(by_depth.items(), reverse=True)
-        )
-        segments.append(Segment(low - first, high - first, levels))
-    return Grid(units, first, last, calendar, tuple(segments), cut_day)
+    for begin, end in zip(edges, [*edges[1:], last + 1], strict=True):
+        segments.append(Segment(begin - first, end - first, _levels(tree, index, timeline.home(begin))))
+    return Grid(units, first, last, timeline, tuple(segments), cut_day)
+
+
+def _levels(tree: Tree, index: dict[str, int], on: date) -> tuple[tuple[Ints, Ints], ...]:
+    by_depth: dict[int, list[tuple[int, int]]] = {}
+    for key, row in index.items():
+        chain = tree.ancestors(key, on)
+        if len(chain) > 1:
+            by_depth.setdefault(len(chain), []).append((row, index[chain[1]]))
+    return tuple(
+        (np.array([b for b, _ in pairs], dtype=np.int64), np.array([a for _, a in pairs], dtype=np.int64))
+        for _, pairs in sorted(by_depth.items(), reverse=True)
+    )
 
 
 def at_cadence(window: Window, every: int) -> Window:
     """The window whose value a month shows when a metric has one only every so many months."""
-    return EVERY[every] if window == MONTH else window
+    return EVERY[every] if every > 1 and window in (DAY, WEEK, MONTH) else window
 
 
 def window_columns(grid: Grid, window: Window) -> list[tuple[int, int]]:

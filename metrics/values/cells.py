@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from sqlglot import exp
 
-from metrics.time.grid import WINDOW_MONTHS, Floats, Grid, Window
+from data.calendar import MONTHS_IN
+from metrics.time.grid import Floats, Grid, Ints, Window, grain_of
 
 Codes = npt.NDArray[np.int8]
 
@@ -53,7 +54,9 @@ def at_grain(cells: Cells, grid: Grid, window: Window, every: int) -> Cells:
     """Where a row stands for `every` months: values at the end of such a stretch, over windows of whole ones."""
     if every == 1:
         return cells
-    whole = window.months % every == 0 if window.kind == "roll" else WINDOW_MONTHS[window.kind] >= every
+    roll = window.kind == "roll"
+    months = window.count * MONTHS_IN.get(window.grain, 0) if roll else MONTHS_IN.get(grain_of(window), 0)
+    whole = months >= every and (not roll or months % every == 0)
     ends = np.array([whole and grid.of_grain(every, column)[1] == column for column in range(grid.shape[1])])
     value, why = np.where(ends, cells.value, np.nan), np.where(ends, cells.why, NOT_DUE).astype(np.int8)
     return Cells(value, why, np.where(ends, cells.rows, 0.0), cells.seen, cells.due)
@@ -74,12 +77,9 @@ def carried(cells: Cells) -> Cells:
     )
 
 
-def shifted(values: Floats, months: int) -> Floats:
-    """Each column as it was some months earlier, NaN before the first."""
-    out = np.full_like(values, np.nan)
-    if months < values.shape[1]:
-        out[:, months:] = values[:, : values.shape[1] - months]
-    return out
+def shifted(values: Floats, columns: Ints) -> Floats:
+    """Each column as the one it is compared with (see `Grid.back`), NaN where there is none."""
+    return np.where(columns >= 0, values[:, columns], np.nan)
 
 
 def least_complete(parts: Sequence[Cells]) -> tuple[Floats, Floats]:

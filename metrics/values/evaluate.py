@@ -25,7 +25,8 @@ from metrics.scoring.maintain import met_all
 from metrics.states.cubes import Cube, SetCube, States, window_sum
 from metrics.states.measures import measure_of
 from metrics.states.sets import set_values
-from metrics.time.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence
+from metrics.time.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence, grain_of
+from metrics.time.timeline import Back
 from metrics.values.cells import (
     GAP,
     NO_ROWS,
@@ -208,11 +209,11 @@ class Evaluator:
 
     def _change(self, body: Change, window: Window, early: bool) -> Cells:
         now = self.cells(body.metric, window, early)
-        months = back_months(body, window)
+        back = back_of(body, window)
         if early:
-            then = shifted(self._whole(body.metric, window, early=True), months)
+            then = shifted(self._whole(body.metric, window, early=True), self.grid.back(back))
         else:
-            then = self.comparable(body.metric, window, months)
+            then = self.comparable(body.metric, window, back)
         difference = now.value - then
         if body.as_ == "percent":
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -224,15 +225,16 @@ class Evaluator:
         )
         return Cells(value, np.where(np.isnan(value), why, 0).astype(np.int8), now.rows, now.seen, now.due)
 
-    def comparable(self, key: str, window: Window, months: int) -> Floats:
-        """The value `months` earlier, like with like (clause 14).
+    def comparable(self, key: str, window: Window, back: Back) -> Floats:
+        """The value some periods earlier, like with like (clause 14).
 
-        A running last month is compared with the same first days; a quarter or year in the middle of which the history
+        A running last column is compared with the same first days; a quarter or year in the middle of which the history
         begins is compared with nothing.
         """
-        then = shifted(self._whole(key, window), months)
-        if self.grid.cut_day is not None:
-            then[:, -1] = shifted(self._whole(key, window, early=True), months)[:, -1]
+        columns = self.grid.back(back)
+        then = shifted(self._whole(key, window), columns)
+        if self.grid.cut_day is not None and not self.grid.beyond(back):
+            then[:, -1] = shifted(self._whole(key, window, early=True), columns)[:, -1]
         return then
 
     def _whole(self, key: str, window: Window, early: bool = False) -> Floats:
@@ -274,12 +276,11 @@ class Evaluator:
         return long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid, window, first)
 
 
-def back_months(body: Change, window: Window) -> int:
-    """How many months a change looks back at a window; one period of a year to date or a rolling window is a year."""
-    months: int | None = body.back.months
-    if months is not None:
-        return months
-    return {"month": 1, "quarter": 3}.get(window.kind, 12)
+def back_of(body: Change, window: Window) -> Back:
+    """What a change looks back to at a window; one period of a year to date or a rolling window is a year."""
+    if body.back.months is not None:
+        return Back(body.back.months, "month")
+    return Back(1, "year" if window.kind == "roll" else grain_of(window))
 
 
 def _counted(cube: Cube | SetCube, grid: Grid, window: Window, early: bool = False) -> tuple[Floats, Floats, Floats]:

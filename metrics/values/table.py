@@ -1,6 +1,6 @@
 """Computes the value table: every metric, unit, span and period, with target, anchors, score and status in one row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data.calendar import SPANS, Period, Span, last_day, month_of, parse_month
+from data.calendar import SPANS, Period, Span
 from data.errors import QueryError
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
 from metrics.scoring.anchors import FIELDS
 from metrics.states.cubes import States
-from metrics.time.grid import MONTH, SPAN_WINDOWS, Floats, Grid
+from metrics.time.grid import MONTH, Floats, Grid
+from metrics.time.spans import period_before, read_grain, span_windows, year_before
 from metrics.values.cells import Cells
 from metrics.values.targets import TargetBook
 from metrics.values.verdicts import Case, judge
@@ -63,14 +64,18 @@ def compute_values(
     clock: Clock,
     fresh: Mapping[str, Fresh],
     progress: Callable[[str, float], None] | None = None,
+    only: Mapping[str, Collection[int]] | None = None,
 ) -> pa.Table:
-    """The value table (SCHEMA), sorted by unit, metric, span and end of period."""
+    """The value table (SCHEMA), sorted by unit, metric, span and end of period.
+
+    `only` asks for some metrics, each for the periods that end in some years; None for all.
+    """
     book = TargetBook(catalog, states)
-    writer = _Writer(states.grid, clock)
-    order = catalog.order()
+    writer = _Writer(states.grid, clock, only)
+    order = [key for key in catalog.order() if only is None or key in only]
     for position, key in enumerate(order):
         metric = catalog.metrics[key]
-        late = _late(catalog, key, fresh)
+        late = late_day(catalog, key, fresh)
         for span in SPANS:
             writer.add(metric, span, book, late)
         if progress:
@@ -78,7 +83,7 @@ def compute_values(
     return writer.table()
 
 
-def _late(catalog: Catalog, key: str, fresh: Mapping[str, Fresh]) -> date | None:
+def late_day(catalog: Catalog, key: str, fresh: Mapping[str, Fresh]) -> date | None:
     """The last day up to which everything below a metric is fresh: a period that ends later is stale. None: no rule."""
     days = [
         f.newest + timedelta(days=f.within_days) if f.newest else date.min
@@ -89,21 +94,21 @@ def _late(catalog: Catalog, key: str, fresh: Mapping[str, Fresh]) -> date | None
 
 
 class _Writer:
-    def __init__(self, grid: Grid, clock: Clock) -> None:
-        self.grid, self.clock = grid, clock
+    def __init__(self, grid: Grid, clock: Clock, only: Mapping[str, Collection[int]] | None = None) -> None:
+        self.grid, self.clock, self.only = grid, clock, only
         self.parts: list[pa.Table] = []
-        start = parse_month(clock.history_from) if clock.history_from else grid.first
-        self.from_column = max(start - grid.first, 0)
+        self.windows = span_windows(grid.calendar)
+        self.from_column = max(grid.months(clock.history_from)[0], 0) if clock.history_from else 0
 
     def add(self, metric: Metric, span: Span, book: TargetBook, late: date | None) -> None:
         """Append all rows of one metric at one span."""
         grid = self.grid
-        window = SPAN_WINDOWS[span]
+        window = self.windows[span]
         cells = book.evaluator.cells(metric.key, window)
         ends = [
-            m - grid.first
-            for m in grid.calendar.ends(span, grid.first, grid.last)
-            if m - grid.first >= self.from_column
+            int(column)
+            for column in grid.timeline.ends(grid.first, grid.last, read_grain(span))
+            if column >= self.from_column and self._wanted(metric.key, span, int(column))
         ]
         rows, picks = np.nonzero(_begun(cells)[:, ends])
         columns = np.asarray(ends, dtype=np.int64)[picks]
@@ -113,7 +118,7 @@ class _Writer:
         if np.isinf(cells.value[at]).any():
             place = f"metrics/{metric.perspective}/{metric.key}.yaml"
             raise QueryError(f"{place}: some values have no end; mend the data, or filter out the rows that cause it")
-        periods = {c: grid.calendar.period(span, grid.first + c) for c in ends}
+        periods = {c: self._period(span, c) for c in ends}
         target = book.target(metric.key, window)[at]
         anchors = {name: values[at] for name, values in book.anchors(metric.key, window).items()}
         case = Case(
@@ -127,7 +132,7 @@ class _Writer:
             self._grace(metric, columns),
         )
         scores, states, reasons = judge(case)
-        whole = np.array([grid.first + c == month_of(periods[c].end) for c in ends])[picks]
+        last = np.array([grid.timeline.last(grid.first + c) < periods[c].end for c in ends])[picks]
         cut = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
         nothing = np.full(len(rows), np.nan)
         columns_of = {
@@ -145,11 +150,18 @@ class _Writer:
             "reported": pa.array(cells.seen[at].astype(np.int32)),
             "expected": pa.array(cells.due[at].astype(np.int32)),
             "rows": pa.array(cells.rows[at].astype(np.int64)),
-            "partial": pa.array(~whole | cut),
-            "previous": _nullable(book.evaluator.comparable(metric.key, window, grid.calendar.step(span))[at]),
-            "previous_year": _nullable(book.evaluator.comparable(metric.key, window, 12)[at]),
+            "partial": pa.array(last | cut),
+            "previous": _nullable(book.evaluator.comparable(metric.key, window, period_before(span))[at]),
+            "previous_year": _nullable(book.evaluator.comparable(metric.key, window, year_before(span))[at]),
         }
         self.parts.append(pa.table(columns_of, schema=SCHEMA))
+
+    def _wanted(self, key: str, span: Span, column: int) -> bool:
+        return self.only is None or self._period(span, column).end.year in self.only[key]
+
+    def _period(self, span: Span, column: int) -> Period:
+        calendar = self.grid.calendar
+        return calendar.period(span, calendar.number("month", self.grid.timeline.last(self.grid.first + column)))
 
     def _running(self, metric: Metric, book: TargetBook, columns: npt.NDArray[np.int64]) -> Bools:
         """Where what has come of a month that still runs meets a target for the whole month."""
@@ -165,7 +177,8 @@ class _Writer:
     def _grace(self, metric: Metric, columns: npt.NDArray[np.int64]) -> Bools:
         """Where nothing is due yet: the days of grace after the period's end are not over."""
         waits = {
-            int(c): last_day(self.grid.first + int(c)) + timedelta(days=metric.due_after_days) >= self.clock.today
+            int(c): self.grid.timeline.last(self.grid.first + int(c)) + timedelta(days=metric.due_after_days)
+            >= self.clock.today
             for c in np.unique(columns)
         }
         return np.array([waits[int(c)] for c in columns], dtype=np.bool_)

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 
-from data.calendar import MonthIndex, parse_month
 from metrics.definitions.metric import Anchors, Metric, TargetStep, TargetTable
 from metrics.definitions.quantities import Anchor, AtTarget, Distance
 from metrics.language.catalog import Additivity, Catalog, target_aggregate
@@ -138,9 +137,9 @@ def _columns(step: Anchors, metric: Metric, target: Floats, absolute: Callable[[
 
 def months_between(grid: Grid, start: str | None, end: str | None) -> tuple[int, int]:
     """Columns from a month to a month, both inclusive, as a slice's bounds clipped to the grid."""
-    low: MonthIndex = parse_month(start) if start else grid.first
-    high: MonthIndex = parse_month(end) if end else grid.last
-    return max(low - grid.first, 0), max(min(high - grid.first + 1, grid.shape[1]), 0)
+    low = grid.months(start)[0] if start else 0
+    high = grid.months(end)[1] + 1 if end else grid.shape[1]
+    return max(low, 0), max(min(high, grid.shape[1]), 0)
 
 
 def _filled_upwards(stated: Floats, additivity: Additivity, grid: Grid) -> Floats:

@@ -10,6 +10,7 @@ from data.calendar import Calendar, parse_month
 from data.organisation import UnitModel, tree_of
 from metrics.states.bitmaps import Things, distinct_counts
 from metrics.time.grid import MONTH, QUARTER, YEAR, Grid, Window, build_grid
+from metrics.time.timeline import Timeline
 
 CELLS = ("shop", "web", "works")
 START = parse_month("2024-11")
@@ -33,7 +34,7 @@ def _grid() -> Grid:
     ]
     tree, faults = tree_of([UnitModel.model_validate(unit) for unit in units], ("a", "b", "c"))
     assert not faults
-    return build_grid(tree, START, START + MONTHS - 1, Calendar(), cut_day=10)
+    return build_grid(tree, START, START + MONTHS - 1, Timeline(Calendar()), cut_day=10)
 
 
 GRID = _grid()
@@ -59,7 +60,7 @@ def things(rows: list[tuple[str, int, int, bool]]) -> Things:
 
 
 @pytest.mark.parametrize("early", [False, True])
-@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: f"{window.kind}{window.months or ''}")
+@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: f"{window.kind}{window.count or ''}")
 @given(rows=st.lists(seen, max_size=80))
 def test_bits_count_as_sets_do(window: Window, early: bool, rows: list[tuple[str, int, int, bool]]) -> None:
     counts = distinct_counts(things(rows), GRID, window, early)

@@ -17,8 +17,11 @@ from metrics.states.blocks import Block, joined, scan_block
 from metrics.states.compiler import StateQuery, create_models
 from metrics.states.cubes import States
 from metrics.states.measures import measures_of
-from metrics.states.scan import Frame, read_states
-from metrics.time.grid import SPAN_WINDOWS, Floats
+from metrics.states.scan import read_states
+from metrics.time.frame import Frame
+from metrics.time.grid import Floats
+from metrics.time.spans import span_windows
+from metrics.time.timeline import Timeline
 from metrics.values.evaluate import Evaluator
 
 AS_OF, CUT = date(2025, 3, 20), date(2024, 7, 9)
@@ -92,14 +95,14 @@ def apart(engine: Engine, query: StateQuery) -> Block:
 
 @pytest.mark.parametrize("way", [by_periods, by_parts, apart])
 def test_a_block_is_the_same_however_it_was_put_together(way, engine: Engine, catalog: Catalog) -> None:  # type: ignore[no-untyped-def]
-    measures, frame = measures_of(catalog, catalog.metrics), Frame(TREE, Calendar(), AS_OF, AS_OF.day)
+    measures, frame = measures_of(catalog, catalog.metrics), Frame(TREE, Timeline(Calendar()), AS_OF, AS_OF.day)
 
     def values(states: States) -> dict[tuple[str, str, bool], Floats]:
         evaluator = Evaluator(catalog, states)
         return {
             (key, span, early): evaluator.cells(key, window, early).value
             for key in catalog.metrics
-            for span, window in SPAN_WINDOWS.items()
+            for span, window in span_windows(Calendar()).items()
             for early in (False, True)
         }
 
@@ -117,7 +120,13 @@ def test_a_scan_has_the_same_name_tomorrow_and_a_stock_another(engine: Engine, c
         return scan_block(engine, query)
 
     for as_of in (date(2025, 1, 31), date(2025, 2, 28)):
-        read_states(engine, catalog, measures_of(catalog, catalog.metrics), Frame(TREE, Calendar(), as_of), source=note)
+        read_states(
+            engine,
+            catalog,
+            measures_of(catalog, catalog.metrics),
+            Frame(TREE, Timeline(Calendar()), as_of),
+            source=note,
+        )
     names = {shape: {query.signature for query in seen if query.shape == shape} for shape in ("agg", "stock", "first")}
     assert {shape: len(found) for shape, found in names.items()} == {"agg": 1, "stock": 2, "first": 2}
     assert seen[0].parts.keys() == next(q for q in seen[1:] if q.shape == seen[0].shape).parts.keys()
@@ -128,4 +137,6 @@ def test_what_has_no_periods_says_so(engine: Engine, catalog: Catalog) -> None:
         return scan_block(engine, query, low=CUT)
 
     with pytest.raises(QueryError, match="cannot be read by period"):
-        read_states(engine, catalog, measures_of(catalog, ["new"]), Frame(TREE, Calendar(), AS_OF), source=early)
+        read_states(
+            engine, catalog, measures_of(catalog, ["new"]), Frame(TREE, Timeline(Calendar()), AS_OF), source=early
+        )

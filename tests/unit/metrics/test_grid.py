@@ -9,6 +9,7 @@ from data.calendar import Calendar, first_day, last_day, parse_month
 from data.organisation import UnitModel, tree_of
 from metrics.states.cubes import window_sum
 from metrics.time.grid import MONTH, QUARTER, YEAR, Grid, Window, at_cadence, build_grid, window_columns
+from metrics.time.timeline import Timeline
 
 LEVELS = ("company", "division", "department")
 START = parse_month("2025-01")
@@ -32,7 +33,7 @@ def grid(moves: str = "2025-03-01", months: int = 6, fiscal: int = 1) -> Grid:
     ]
     tree, faults = tree_of([UnitModel.model_validate(unit) for unit in units], LEVELS)
     assert not faults
-    return build_grid(tree, START, START + months - 1, Calendar(fiscal))
+    return build_grid(tree, START, START + months - 1, Timeline(Calendar(fiscal)))
 
 
 def cells(of: Grid, **rows: list[float]) -> np.ndarray:
@@ -94,7 +95,7 @@ def test_what_hangs_nowhere_is_known() -> None:
         {"key": "till", "title": "T", "level": "department", "parent": "shop"},
     ]
     tree, _ = tree_of([UnitModel.model_validate(unit) for unit in units], LEVELS)
-    linked = build_grid(tree, START, START + 3, Calendar()).linked()
+    linked = build_grid(tree, START, START + 3, Timeline(Calendar())).linked()
     assert linked.tolist() == [[True] * 4, [True, True, False, False], [True, True, False, False]]
 
 
@@ -161,7 +162,7 @@ def test_window_sums_equal_plain_ones(values: list[list[int]], window: Window, f
 def _inside(of: Grid, window: Window, earlier: int, later: int) -> bool:
     """Whether a month lies in the window that ends with another, by names of months alone."""
     if window.kind == "roll":
-        return later - earlier < window.months
+        return later - earlier < window.count
     first, last = first_day(of.first + earlier), first_day(of.first + later)
     start = of.calendar.fiscal_start
     years = [day.year - (day.month < start) for day in (first, last)]
