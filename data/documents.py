@@ -27,7 +27,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong at one place. `line` and `column` count from 1; None where the whole file is meant."""
+    """One thing wrong at one place. `line` and `column` count from 1; None where the whole file is meant.
+
+    `code` is that of a refusal (docs/refusals.md), where it is one.
+    """
 
     file: str
     message: str
@@ -36,12 +39,14 @@ class Problem:
     field: str = ""
     hint: str = ""
     caret: str = ""
+    code: str = ""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         field = f" {self.field}:" if self.field else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}:{field} {self.message}{hint}" + (f"\n{self.caret}" if self.caret else "")
+        code = f" [{self.code}]" if self.code else ""
+        return f"{place}:{field} {self.message}{hint}{code}" + (f"\n{self.caret}" if self.caret else "")
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Document:
     places: dict[Path_, tuple[int, int]]
     lines: tuple[str, ...]
 
-    def problem(self, path: Path_, message: str, hint: str = "") -> Problem:
+    def problem(self, path: Path_, message: str, hint: str = "", code: str = "") -> Problem:
         """A `Problem` at the node with this path, or at its nearest known ancestor."""
         at = path
         while at and at not in self.places:
@@ -62,7 +67,8 @@ class Document:
         line, column = self.places.get(at, (0, 0))
         text = self.lines[line] if line < len(self.lines) else ""
         caret = f"    {text}\n    {' ' * column}^" if text else ""
-        return Problem(self.name, message, line + 1, column + 1, ".".join(str(part) for part in path), hint, caret)
+        field = ".".join(str(part) for part in path)
+        return Problem(self.name, message, line + 1, column + 1, field, hint, caret, code)
 
 
 class Problems:
@@ -146,9 +152,9 @@ def check(model: type[Model], document: Document, problems: Problems, at: Path_ 
         return None
 
 
-def misplaced(field: str, message: str) -> PydanticCustomError:
+def misplaced(field: str, message: str, code: str = "") -> PydanticCustomError:
     """An error of a whole model that is about one of its fields: raised by a validator, told at that field."""
-    return PydanticCustomError("misplaced", "{message}", {"message": message, "field": field})
+    return PydanticCustomError("misplaced", "{message}", {"message": message, "field": field, "code": code})
 
 
 def _telling(document: Document, at: Path_, details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -234,7 +240,7 @@ def _validation_problem(document: Document, at: Path_, model: type[BaseModel], d
     known = _steps(document, at, inside)
     if detail["type"] == "misplaced":
         known = (*known, str(detail["ctx"]["field"]))
-    message, hint = str(detail["msg"]), ""
+    message, hint, code = str(detail["msg"]), "", str(detail.get("ctx", {}).get("code", ""))
     if detail["type"] == "extra_forbidden":
         fields = _fields_near(model, inside)
         message = f"'{inside[-1]}' is not a field here"
@@ -248,7 +254,7 @@ def _validation_problem(document: Document, at: Path_, model: type[BaseModel], d
         message, hint = f"'{detail['input']}' is not one of {expected}", _guess(str(detail["input"]), options)
     else:
         message = plainly(detail)
-    return document.problem(known, message, hint)
+    return document.problem(known, message, hint, code)
 
 
 def plainly(detail: Mapping[str, Any]) -> str:

@@ -88,7 +88,13 @@ def _with_real_columns(workspace: Workspace, engine: Engine) -> Catalog:
     if faults:
         raise DefinitionError(
             tuple(
-                Problem(f"{fault.of} {fault.key}", fault.message, field=".".join(map(str, fault.path)), hint=fault.hint)
+                Problem(
+                    f"{fault.of} {fault.key}",
+                    fault.message,
+                    field=".".join(map(str, fault.path)),
+                    hint=fault.hint,
+                    code=fault.code,
+                )
                 for fault in faults
             )
         )

@@ -72,9 +72,10 @@ class Files:
         whole = Document(document.path, document.name, {**document.content, **extra}, document.places, document.lines)
         return None if clash else check(model, whole, self.problems)
 
-    def fault(self, name: str, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
+    def fault(self, name: str, path: tuple[str | int, ...], message: str, hint: str = "", code: str = "") -> None:
         """A problem inside a document that was read; a file that is not there gets a plain one."""
         if message.startswith(tuple(f"'{key}' is not a " for key in self.unread)):
             return
         document = self.documents.get(name)
-        self.problems.add(document.problem(path, message, hint) if document else Problem(name, message, hint=hint))
+        problem = document.problem(path, message, hint, code) if document else None
+        self.problems.add(problem or Problem(name, message, hint=hint, code=code))

@@ -32,8 +32,8 @@ def fresh_tables(
 
 def datasets_of(workspace: Workspace, table: Table) -> tuple[str, ...]:
     """The datasets that a table reads."""
-    if table.source is not None:
-        return (table.source,)
+    if table.datasets:
+        return table.datasets
     known = [name for source in workspace.sources.values() for name in source.datasets]
     return tuple(select_columns(table.sql_text or "", known)[0])
 

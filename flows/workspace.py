@@ -20,9 +20,10 @@ from flows.strays import stray_files
 from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
-from metrics.language.catalog import Catalog, Columns
+from metrics.language.catalog import Catalog
 from metrics.language.expressions import ExpressionError, multiplies_rows, select_columns
 from metrics.language.faults import faults_of
+from metrics.language.joins import Columns
 from strategy.plan import Plan, Scorecard
 
 
@@ -278,19 +279,36 @@ def _columns(
     }
     known: dict[str, Columns | None] = {}
     for table in tables.values():
-        if table.source is not None:
-            known[table.key] = contracts.get(table.source)
+        if table.datasets:
+            known[table.key] = contracts.get(table.datasets[0])
+            _part_problems(files, table, contracts)
             continue
         try:
             _, names = select_columns(table.sql_text or "", contracts)
             known[table.key] = {name: "date" if _is_time(table, name) else "" for name in names} if names else None
             if not table.grain and multiplies_rows(table.sql_text or ""):
                 message = f"models/{table.sql} joins, and nothing says what one row of it is"
-                files.fault(f"models/{table.key}.yaml", ("sql",), message, "add `grain: [...]`; it is tested")
+                files.fault(f"models/{table.key}.yaml", ("sql",), message, "add `grain: [...]`; it is tested", "F121")
         except ExpressionError as error:
-            files.fault(f"models/{table.key}.yaml", ("sql",), f"models/{table.sql}: {error.message}", error.hint)
+            message = f"models/{table.sql}: {error.message}"
+            files.fault(f"models/{table.key}.yaml", ("sql",), message, error.hint, "F121")
             known[table.key] = None
     return known
+
+
+def _part_problems(files: Files, table: Table, contracts: Mapping[str, Columns]) -> None:
+    """Parts of one table have the same columns; a missing one would be empty for some rows in silence."""
+    first, *others = [contracts.get(name) for name in table.datasets]
+    for index, columns in enumerate(others, 1):
+        if first is None or columns is None:
+            continue
+        of, part = table.datasets[0], table.datasets[index]
+        for name in sorted({*first, *columns}):
+            here, there = first.get(name), columns.get(name)
+            if here != there:
+                message = f"'{name}' is {here or 'missing'} in {of} and {there or 'missing'} in {part}"
+                hint = "parts of one table have the same columns; name it alike with `as:`, or select it in SQL"
+                files.fault(f"models/{table.key}.yaml", ("source", index), message, hint, "F122")
 
 
 def _is_time(table: Table, name: str) -> bool:
@@ -305,7 +323,7 @@ def _catalog_problems(files: Files, catalog: Catalog) -> None:
             "table": f"models/{fault.key}.yaml",
             "driver": "drivers.yaml",
         }[fault.of]
-        files.fault(name, fault.path, fault.message, fault.hint)
+        files.fault(name, fault.path, fault.message, fault.hint, fault.code)
 
 
 def _dataset_problems(files: Files, sources: Mapping[str, SourceModel], tables: Mapping[str, Table]) -> None:
@@ -323,10 +341,8 @@ def _dataset_problems(files: Files, sources: Mapping[str, SourceModel], tables: 
     if any(p.file.startswith("sources/") for p in files.problems.found):
         return
     for table in tables.values():
-        if table.source is not None and table.source not in owner:
-            files.fault(
-                f"models/{table.key}.yaml",
-                ("source",),
-                f"'{table.source}' is not a dataset of any source",
-                nearest(table.source, owner),
-            )
+        for index, name in enumerate(table.datasets):
+            if name not in owner:
+                path: tuple[str | int, ...] = ("source",) if len(table.datasets) == 1 else ("source", index)
+                message = f"'{name}' is not a dataset of any source"
+                files.fault(f"models/{table.key}.yaml", path, message, nearest(name, owner), "F108")

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from data.documents import misplaced
 from data.writing import Quantity
 from metrics.definitions.quantities import BackValue
 
@@ -34,7 +35,8 @@ class Aggregate(BaseModel):
         if self.expr is None and self.function != "count":
             raise ValueError(f"`function: {self.function}` needs an `expr:` to work on")
         if self.over_time and self.function not in ("sum", "count"):
-            raise ValueError(f"`over_time` is for levels that add up over units (sum, count), not for {self.function}")
+            message = f"`over_time` is for levels that add up over units (sum, count), not for {self.function}"
+            raise misplaced("over_time", message, "F106")
         if (self.function == "percentile") != (self.percentile is not None):
             needed = "needs a" if self.function == "percentile" else "has no"
             raise ValueError(f"`function: {self.function}` {needed} `percentile:` such as 0.9 or 90 %")
@@ -66,7 +68,7 @@ class Stock(BaseModel):
         if (self.function == "count") != (self.expr is None):
             raise ValueError(f"`function: {self.function}` {'has no' if self.expr else 'needs an'} `expr:`")
         if self.function == "count_distinct" and self.over_time != "last":
-            raise ValueError("a distinct count has no mean over time; use `over_time: last`")
+            raise misplaced("over_time", "a distinct count has no mean over time; use `over_time: last`", "F106")
         return self
 
 

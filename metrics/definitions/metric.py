@@ -136,6 +136,7 @@ class Metric(BaseModel):
     guardrails: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     deprecated: str | None = None
+    aliases: tuple[str, ...] = ()
     lint: Lint = Lint()
 
     @model_validator(mode="before")
@@ -167,7 +168,7 @@ class Metric(BaseModel):
             raise misplaced("labels", f"the value {twice:g} has two labels; which one is meant?")
         if self.nulls == "carry" and self.agg and self.agg.function in ("sum", "count") and not self.agg.over_time:
             message = "`nulls: carry` would count a month twice in a sum; it is for levels, averages and ratios"
-            raise misplaced("nulls", message)
+            raise misplaced("nulls", message, "F106")
         return self
 
     @property

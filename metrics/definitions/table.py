@@ -4,9 +4,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from data.documents import misplaced
 from data.lint import Lint
 
-STRICT = ConfigDict(extra="forbid", frozen=True)
+STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _several(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+OneOrMany = Annotated[str | tuple[str, ...], BeforeValidator(_several, json_schema_input_type=str | list[str])]
 
 
 class Time(BaseModel):
@@ -31,14 +39,35 @@ class UnitOf(BaseModel):
         return self
 
 
+class Valid(BaseModel):
+    """When a row of a joined table holds: from `from`, until before `to`; an empty one is open.
+
+    `at` is our column that says when we look; without it, the time by which a metric counts.
+    """
+
+    model_config = STRICT
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    at: str | None = None
+
+
 class Join(BaseModel):
-    """A way to one row of another table: our column, joined to the other table's grain (or to `to`)."""
+    """A way to one row of another table: our column or columns, joined to the other table's grain (or to `to`).
+
+    With `valid` the other table has a row for each stretch of time, and the one that held then is joined.
+    """
 
     model_config = STRICT
     table: str
-    key: str
-    to: str | None = None
-    cardinality: Literal["many_to_one", "one_to_one"] = "many_to_one"
+    key: OneOrMany
+    to: OneOrMany | None = None
+    cardinality: Literal["many_to_one", "one_to_one", "one_to_many", "many_to_many"] = "many_to_one"
+    valid: Valid | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Our columns."""
+        return (self.key,) if isinstance(self.key, str) else self.key
 
 
 def _dimension(value: Any) -> Any:
@@ -67,13 +96,18 @@ class Freshness(BaseModel):
 
 
 class Table(BaseModel):
-    """models/<key>.yaml; `key` comes from the file name, `sql_text` from the file that `sql` names."""
+    """models/<key>.yaml; `key` comes from the file name, `sql_text` from the file that `sql` names.
+
+    Several datasets under `source` are parts of one table, row below row. `entities` names the columns that say who or
+    what a row is about, as other tables name theirs. A column under `levels` is a balance, which no sum adds over time;
+    one under `averaged` is a mean or a share already, which nothing averages once more.
+    """
 
     model_config = STRICT
     key: str
     title: str = ""
     description: str = ""
-    source: str | None = None
+    source: OneOrMany | None = None
     sql: str | None = None
     sql_text: str | None = None
     grain: tuple[str, ...] = ()
@@ -83,6 +117,9 @@ class Table(BaseModel):
     dimensions: dict[
         str, Annotated[Dimension, BeforeValidator(_dimension, json_schema_input_type=str | dict[str, str])]
     ] = {}
+    entities: dict[str, str] = {}
+    levels: tuple[str, ...] = ()
+    averaged: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     freshness: Freshness | None = None
     lint: Lint = Lint()
@@ -90,5 +127,12 @@ class Table(BaseModel):
     @model_validator(mode="after")
     def _source(self) -> "Table":
         if (self.source is None) == (self.sql is None):
-            raise ValueError("give either `source:` (a dataset) or `sql:` (a file in models/)")
+            raise ValueError("give either `source:` (a dataset, or several) or `sql:` (a file in models/)")
+        if len(set(self.datasets)) < len(self.datasets):
+            raise misplaced("source", "a dataset stands twice; its rows would be counted twice")
         return self
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that the table consists of; none where SQL says it."""
+        return (self.source,) if isinstance(self.source, str) else self.source or ()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from sqlglot import exp
 
+from data.documents import nearest
 from metrics.definitions.driver import Driver
 from metrics.definitions.kinds import (
     Aggregate,
@@ -21,9 +22,9 @@ from metrics.definitions.kinds import (
 )
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.definitions.table import Table
-from metrics.language.expressions import Resolver, names_in, parse, table_resolver
+from metrics.language.expressions import Resolver, names_in, parse
+from metrics.language.joins import Columns, resolver_of
 
-Columns = Mapping[str, str]  # column > type, as the contract says it
 GRAINS: Mapping[str, int] = {"day": 1, "month": 1, "quarter": 3, "year": 12}  # months that a row stands for
 Additivity = Literal["sum", "level", "intensive", "rate", "point"]
 
@@ -47,6 +48,16 @@ class Catalog:
             return tuple(part for part in (body.numerator, body.denominator) if isinstance(part, str))
         inner = getattr(body, "metric", None)
         return (inner,) if isinstance(inner, str) else ()
+
+    def nearest_metric(self, name: str) -> str:
+        """What may be meant by a name that is no metric: the one that bore it formerly, else the nearest."""
+        now = [metric.key for metric in self.metrics.values() if name in metric.aliases]
+        return f"it is called '{now[0]}' now" if now else nearest(name, self.metrics)
+
+    def is_mean(self, key: str) -> bool:
+        """Whether a metric is an average, a median or a ratio, which has a weight."""
+        body = self.metrics[key].body
+        return isinstance(body, Ratio) or (isinstance(body, Aggregate) and body.function in STEADY)
 
     def tables_of(self, key: str) -> tuple[str, ...]:
         """The tables that a metric rests on in the end, each once."""
@@ -212,9 +223,8 @@ def _linear(tree: exp.Expr) -> bool:
 
 
 def resolver(catalog: Catalog, table: Table) -> Resolver:
-    """The resolver of a table's columns and those of its joins (see `expressions.table_resolver`)."""
-    joined = {name: catalog.columns.get(join.table) for name, join in table.joins.items()}
-    return table_resolver(catalog.columns.get(table.key), joined, table.key)
+    """The resolver of a table's columns and those of its joins (see `joins.resolver_of`)."""
+    return resolver_of(catalog.tables, catalog.columns, table)
 
 
 def target_aggregate(target: TargetTable) -> Aggregate:

@@ -1,6 +1,6 @@
 """Analysts' SQL: parsed, held against an allow-list, resolved against known columns, written anew; never pasted."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 import sqlglot
@@ -100,11 +100,11 @@ MAX_DEPTH = 60
 
 
 class ExpressionError(FourfoldError):
-    """An expression that cannot be used; `hint` says what to write instead."""
+    """An expression that cannot be used; `hint` says what to write instead, `code` why (see refusals)."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", code: str = "F111") -> None:
         super().__init__(f"{message} ({hint})" if hint else message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.code = message, hint, code
 
 
 @lru_cache(maxsize=4096)
@@ -143,6 +143,7 @@ def _allowed(node: exp.Expr, text: str) -> None:
         raise ExpressionError(
             f"'{node.sql()}' aggregates inside an expression",
             "the metric's `function:` aggregates; the expression sees one row",
+            "F110",
         )
     if isinstance(node, exp.Window | exp.Subquery | exp.Select | exp.Star | exp.Placeholder | exp.Parameter):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
@@ -270,21 +271,24 @@ def select_columns(text: str, datasets: Collection[str]) -> tuple[list[str], lis
     return reads, None if "*" in names or not all(names) else list(names)
 
 
-def table_resolver(own: Collection[str] | None, joins: Mapping[str, Collection[str] | None], title: str) -> Resolver:
-    """Resolves `column` to the table `_t` and `join.column` to the joined table; columns None: not known yet."""
+def table_resolver(
+    own: Collection[str] | None, joined: Callable[[str], Collection[str] | None], title: str
+) -> Resolver:
+    """Resolves `column` to the table `_t` and `join.column` to the joined table; columns None: not known yet.
+
+    `joined` gives the columns at the end of a path of joins, or raises `ExpressionError` where there is none.
+    """
 
     def resolve(column: str, qualifier: str | None) -> str:
         if qualifier is None:
             if own is not None and column not in own:
-                raise ExpressionError(f"'{column}' is not a column of {title}", nearest(column, own))
+                raise ExpressionError(f"'{column}' is not a column of {title}", nearest(column, own), "F108")
             return f'_t."{_escaped(column)}"'
         if own is not None and f"{qualifier}.{column}" in own:
             return f'_t."{_escaped(f"{qualifier}.{column}")}"'
-        if qualifier not in joins:
-            raise ExpressionError(f"'{qualifier}' is not a join of {title}", nearest(qualifier, joins))
-        known = joins[qualifier]
+        known = joined(qualifier)
         if known is not None and column not in known:
-            raise ExpressionError(f"'{column}' is not a column of {qualifier}", nearest(column, known))
+            raise ExpressionError(f"'{column}' is not a column of {qualifier}", nearest(column, known), "F108")
         return f'"{_escaped(qualifier)}"."{_escaped(column)}"'
 
     return resolve

@@ -90,7 +90,7 @@ def read_rows(
     chosen = parts[wanted.part]
     measure = measure_of(catalog, chosen.body)
     table = catalog.tables[measure.table]
-    source = relation(catalog, table)
+    source = relation(catalog, table, measure.time).reading(*measure.sql)
     resolve = resolver(catalog, table)
     conditions = [inside(source, measure, asked, calendar), *_when(measure, chosen.window, asked, calendar)]
     if measure.kind == "first":
@@ -105,7 +105,7 @@ def read_rows(
     for name in table.rows or tuple(engine.columns(f'model."{table.key}"')):
         qualifier, _, column = name.rpartition(".")
         shown.append(f"{resolve(column, qualifier or None)} AS {identifier(name)}")
-    inner = f"{source.source} WHERE {' AND '.join(conditions)}"
+    inner = f"{source.reading(*conditions, *shown).source} WHERE {' AND '.join(conditions)}"
     total = engine.table(f"SELECT count(*) AS n FROM {inner}").column("n")[0].as_py()
     order = f"ORDER BY {measure.time} DESC, 1" if measure.time else "ORDER BY 1"
     limits = f"LIMIT {int(wanted.limit)} OFFSET {int(wanted.offset)}"

@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from data.errors import QueryError
+from data.warehouse import identifier
 from metrics.definitions.table import Table
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
@@ -21,14 +22,15 @@ def create_models(engine: Engine, catalog: Catalog) -> None:
     engine.run("CREATE SCHEMA IF NOT EXISTS model")
     for table in catalog.tables.values():
         try:
-            engine.run(f'CREATE OR REPLACE VIEW model."{table.key}" AS {_body(table)}')
+            engine.run(f'CREATE OR REPLACE VIEW model."{table.key}" AS {_body(catalog, table)}')
         except QueryError as error:
             raise QueryError(f"models/{table.sql or table.key + '.yaml'}: {error}") from error
 
 
-def _body(table: Table) -> str:
-    if table.source is not None:
-        return f'SELECT * FROM source."{table.source}"'
+def _body(catalog: Catalog, table: Table) -> str:
+    if table.datasets:
+        names = ", ".join(map(identifier, catalog.columns.get(table.key) or ())) if len(table.datasets) > 1 else "*"
+        return " UNION ALL ".join(f"SELECT {names or '*'} FROM source.{identifier(name)}" for name in table.datasets)
     tree = sqlglot.parse_one(table.sql_text or "", read="duckdb")
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     for node in tree.find_all(exp.Table):

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from data.warehouse import identifier
 from metrics.definitions.kinds import Aggregate, FirstPer, Stock
 from metrics.definitions.metric import TargetTable
-from metrics.definitions.table import Table
 from metrics.language.catalog import GRAINS, Catalog, resolver, target_aggregate
 from metrics.language.expressions import column_or_parse, render
+from metrics.states.relation import Relation, relation
 
 ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
 
@@ -41,6 +40,11 @@ class Measure:
     def additive(self) -> bool:
         """Whether a missing cell would be missing from the total, as it would not from an average or an extreme."""
         return self.function in ADDITIVE or self.over_time is not None
+
+    @property
+    def sql(self) -> tuple[str, ...]:
+        """Every piece of SQL in it, by which a relation knows what to join."""
+        return tuple(text for text in (self.time, self.until, self.expr, self.filter) if text)
 
     @property
     def group(self) -> tuple[str, str, str, str]:
@@ -98,37 +102,6 @@ def groups_of(measures: Iterable[Measure]) -> dict[tuple[str, str, str, str], li
     for measure in measures:
         groups.setdefault(measure.group, []).append(measure)
     return groups
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A table with its joins, ready for a FROM clause, and the SQL of the unit a row belongs to.
-
-    `cell` is what states are kept by: the unit, or a dimension that a metric is cut by; `where` keeps some rows only.
-    """
-
-    key: str
-    source: str
-    unit: str
-    cell: str
-    where: str = "TRUE"
-
-
-def relation(catalog: Catalog, table: Table) -> Relation:
-    """FROM clause over `model.<table>` as `_t` with LEFT JOINs to its many-to-one partners."""
-    parts = [f'model."{table.key}" AS _t']
-    for name, join in table.joins.items():
-        to = join.to or catalog.tables[join.table].grain[0]
-        parts.append(
-            f'LEFT JOIN model."{join.table}" AS "{name}" ON "{name}".{identifier(to)} = _t.{identifier(join.key)}'
-        )
-    unit = "NULL"
-    if table.unit and table.unit.unit:
-        unit = f"'{table.unit.unit}'"
-    elif table.unit and table.unit.column:
-        qualifier, _, column = table.unit.column.rpartition(".")
-        unit = resolver(catalog, table)(column, qualifier or None)
-    return Relation(table.key, " ".join(parts), unit, unit)
 
 
 __all__ = ["Measure", "Relation", "groups_of", "measure_of", "measures_of", "relation"]

@@ -87,7 +87,8 @@ class _Reader:
         self.narrow = narrow
 
     def scan(self, group: tuple[str, str, str, str], members: list[Measure], source: BlockSource) -> _Scan:
-        of = relation(self.catalog, self.catalog.tables[group[0]])
+        pieces = [text for measure in members for text in measure.sql]
+        of = relation(self.catalog, self.catalog.tables[group[0]], members[0].time).reading(*pieces)
         if self.narrow:
             of = self.narrow(of, members[0])
         query = self._query(of, members)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.documents import nearest
 from metrics.language.expressions import (
     FUNCTIONS,
     ExpressionError,
@@ -15,7 +16,15 @@ from metrics.language.expressions import (
 )
 
 COLUMNS = ("amount", "cost", "status", "day", "month", "hours", 'odd"name', "Sales Amount")
-RESOLVE = table_resolver(COLUMNS, {"customer": ("segment", "since")}, "orders")
+
+
+def customer(path: str) -> tuple[str, ...]:
+    if path != "customer":
+        raise ExpressionError(f"'{path}' is not a join of orders", nearest(path, ["customer"]))
+    return ("segment", "since")
+
+
+RESOLVE = table_resolver(COLUMNS, customer, "orders")
 
 
 def written(text: str) -> str:
@@ -142,7 +151,7 @@ def test_wrong_names_are_told_with_the_nearest_right_one(text: str, message: str
 
 
 def test_columns_that_only_the_data_can_tell_are_let_through() -> None:
-    unknown = table_resolver(None, {"customer": None}, "orders")
+    unknown = table_resolver(None, lambda _: None, "orders")
     assert render(parse("anything + customer.any"), unknown) == '_t."anything" + "customer"."any"'
 
 

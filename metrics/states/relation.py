@@ -1,0 +1,107 @@
+"""A table with the joins that a statement names, ready for a FROM clause: what is not named is not joined."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from data.warehouse import identifier
+from metrics.definitions.table import Table
+from metrics.language.catalog import Catalog, resolver
+from metrics.language.expressions import ExpressionError
+from metrics.language.joins import Hop, hops, partners
+
+_NAMED = re.compile(r'(?<![.\w])"((?:[^"]|"")+)"\.(?=")')  # an alias before its column, as resolvers write it
+
+
+@dataclass(frozen=True)
+class Link:
+    """One thing that is joined by its alias: `source` is what stands after LEFT JOIN, `on` the condition."""
+
+    source: str
+    on: str
+
+
+Lookup = Callable[[str], Link | None]  # alias > what it stands for; None: it is no alias of a join
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table as `_t`, its way to other tables, and the SQL of the unit a row belongs to.
+
+    `cell` is what states are kept by: the unit, or a dimension that a metric is cut by; `where` keeps some rows only.
+    A join is many-to-one and LEFT: it never changes which rows there are.
+    """
+
+    key: str
+    base: str
+    unit: str
+    cell: str
+    lookup: Lookup = field(compare=False, repr=False)
+    where: str = "TRUE"
+    also: tuple[str, ...] = ()
+
+    def reading(self, *sql: str | None) -> "Relation":
+        """The relation for a statement that holds these pieces of SQL besides unit, cell and where."""
+        return replace(self, also=(*self.also, *(text for text in sql if text)))
+
+    @property
+    def source(self) -> str:
+        """What stands after FROM; joins in the order in which they hang on each other."""
+        seen: set[str] = set()
+        joins: list[str] = []
+
+        def need(text: str) -> None:
+            for alias in _aliases(text):
+                link = None if alias in seen else self.lookup(alias)
+                seen.add(alias)
+                if link is not None:
+                    need(link.on)
+                    joins.append(f"LEFT JOIN {link.source} AS {identifier(alias)} ON {link.on}")
+
+        for text in (self.unit, self.cell, self.where, *self.also):
+            need(text)
+        return " ".join([self.base, *joins])
+
+
+def relation(catalog: Catalog, table: Table, time: str = "") -> Relation:
+    """The relation of `model.<table>`.
+
+    `time` is the SQL of the time by which rows count, for joins that hold for a time; else the table's own stands.
+    """
+    resolve = resolver(catalog, table)
+    if not time and table.time:
+        time = resolve(table.time.column, None)
+
+    def lookup(alias: str) -> Link | None:
+        try:
+            hop = hops(catalog.tables, table, alias)[-1]
+        except ExpressionError:
+            return None
+        return Link(f'model."{hop.other.key}"', " AND ".join(_conditions(hop, time)))
+
+    unit = "NULL"
+    if table.unit and table.unit.unit:
+        unit = "'" + table.unit.unit.replace("'", "''") + "'"
+    elif table.unit and table.unit.column:
+        qualifier, _, column = table.unit.column.rpartition(".")
+        unit = resolve(column, qualifier or None)
+    return Relation(table.key, f'model."{table.key}" AS _t', unit, unit, lookup)
+
+
+def _aliases(text: str) -> Iterator[str]:
+    return (match[1].replace('""', '"') for match in _NAMED.finditer(text))
+
+
+def _conditions(hop: Hop, time: str) -> Iterator[str]:
+    ours = identifier(hop.before) if hop.before else "_t"
+    theirs = identifier(hop.alias)
+    for key, to in zip(hop.join.keys, partners(hop.join, hop.other), strict=True):
+        yield f"{theirs}.{identifier(to)} = {ours}.{identifier(key)}"
+    if hop.join.valid:
+        at = f"{ours}.{identifier(hop.join.valid.at)}" if hop.join.valid.at else time
+        low, high = (f"{theirs}.{identifier(name)}" for name in (hop.join.valid.from_, hop.join.valid.to))
+        yield f"({low} IS NULL OR {low} <= {at})"
+        yield f"({high} IS NULL OR {high} > {at})"
+
+
+__all__ = ["Link", "Relation", "relation"]
