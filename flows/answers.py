@@ -38,11 +38,11 @@ class Answer:
 
 
 def compare_answers(workspace: Workspace, values: pa.Table, root: str) -> list[Answer]:
-    """Every `tests:` entry of every metric against the values; periods are named as in links (2025-01, 2025-Q1).
+    """Every known answer under `tests:` of every metric against the values.
 
-    An answer without a unit is about the `root`.
+    Periods are named as in links (2025-01, 2025-Q1). An answer without a unit is about the `root`.
     """
-    wanted = [(metric, test) for metric in workspace.metrics.values() for test in metric.tests]
+    wanted = [(metric, test) for metric in workspace.metrics.values() for test in metric.answers]
     if not wanted:
         return []
     keys = pa.array(sorted({metric.key for metric, _ in wanted}))

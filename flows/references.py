@@ -7,6 +7,7 @@ from access.roles import GrantModel, PeopleModel, RolesModel
 from data.calendar import stretch_faults
 from data.documents import nearest
 from data.organisation import Tree
+from metrics.definitions.claims import SameAs, SumOf
 from metrics.definitions.metric import Metric, TargetStep
 from strategy.plan import Plan, Scorecard, Weight
 
@@ -50,6 +51,18 @@ def reference_faults(
             if test.unit is not None:
                 place = f"metrics/{metric.perspective}/{metric.key}.yaml"
                 yield from _units(known, place, ("tests", index, "unit"), (test.unit,))
+        yield from _claim_faults(known, metric)
+
+
+def _claim_faults(known: Known, metric: Metric) -> Iterator[Fault]:
+    """Other metrics that a metric is held against; itself would always agree."""
+    place = f"metrics/{metric.perspective}/{metric.key}.yaml"
+    for index, test in enumerate(metric.tests):
+        field = "equals" if isinstance(test, SameAs) else "sum_of"
+        names = (test.equals,) if isinstance(test, SameAs) else test.sum_of if isinstance(test, SumOf) else ()
+        yield from _names(place, ("tests", index, field), "metric", names, known.metrics)
+        if metric.key in names:
+            yield place, ("tests", index, field), f"'{metric.key}' is held against itself", "name another metric"
 
 
 def _plan_faults(known: Known, plan: Plan) -> Iterator[Fault]:

@@ -100,8 +100,9 @@ def _takes(field: Mapping[str, Any]) -> str:
         return _title(str(field["$ref"]).rsplit("/", 1)[-1])
     if "enum" in field or "const" in field:
         return " \\| ".join(f"`{one}`" for one in field.get("enum", [field.get("const")]))
-    if "anyOf" in field:
-        return ", or ".join(dict.fromkeys(_takes(one) for one in field["anyOf"] if one.get("type") != "null"))
+    if "anyOf" in field or "oneOf" in field:
+        every = field.get("anyOf") or field["oneOf"]
+        return ", or ".join(dict.fromkeys(_takes(one) for one in every if one.get("type") != "null"))
     if field.get("type") == "array":
         items = field.get("items") or {}
         return f"a list of {_takes(items)}" if items else "a list"

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from data.documents import misplaced
 from data.lint import Lint
 from data.writing import Month, Quantity
+from metrics.definitions.claims import Claim, KnownAnswer
 from metrics.definitions.kinds import (
     KINDS,
     Aggregate,
@@ -91,17 +92,6 @@ class Label(BaseModel):
     score: Annotated[float, Field(ge=0, le=10)]
 
 
-class KnownAnswer(BaseModel):
-    """A value that is known from elsewhere; the refresh compares."""
-
-    model_config = STRICT
-    period: str
-    unit: str | None = None
-    equals: Quantity
-    within: Quantity = 1e-6
-    from_: Annotated[str, Field(alias="from")] = ""
-
-
 class Metric(BaseModel):
     """metrics/<perspective>/<key>.yaml; `key` and `perspective` come from the path."""
 
@@ -132,7 +122,7 @@ class Metric(BaseModel):
     cadence: Cadence = "month"
     due_after_days: Annotated[int, Field(ge=0)] = 0
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
-    tests: tuple[KnownAnswer, ...] = ()
+    tests: tuple[Claim, ...] = ()
     guardrails: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     deprecated: str | None = None
@@ -181,6 +171,11 @@ class Metric(BaseModel):
         """What stands under the kind's key."""
         found: Kind = getattr(self, self.kind)
         return found
+
+    @property
+    def answers(self) -> tuple[KnownAnswer, ...]:
+        """The known answers among its tests."""
+        return tuple(test for test in self.tests if isinstance(test, KnownAnswer))
 
     @property
     def anchor_steps(self) -> tuple[Anchors, ...]:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from data.documents import misplaced
 from data.lint import Lint
+from data.writing import Quantity
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -55,6 +56,7 @@ class Join(BaseModel):
     """A way to one row of another table: our column or columns, joined to the other table's grain (or to `to`).
 
     With `valid` the other table has a row for each stretch of time, and the one that held then is joined.
+    `orphans` is the share of our rows that may find no partner: `fourfold test` holds it.
     """
 
     model_config = STRICT
@@ -63,6 +65,7 @@ class Join(BaseModel):
     to: OneOrMany | None = None
     cardinality: Literal["many_to_one", "one_to_one", "one_to_many", "many_to_many"] = "many_to_one"
     valid: Valid | None = None
+    orphans: Annotated[Quantity, Field(ge=0, le=1)] | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
