@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 from data.errors import FourfoldError, SnapshotError
 from data.lock import exclusive
-from data.warehouse import FactFile, sweep_partial, sync
+from data.warehouse import FactFile, ValueFile, sweep_partial, sync
 
 Read = TypeVar("Read")
 
 FORMAT = 1
+_SHARED = ("facts/*.duckdb", "values/*.duckdb", "states/*.states")  # what snapshots share, and name in their manifests
 _POINTER, _MANIFEST, _LOG = "CURRENT", "manifest.json", "refreshes.jsonl"
 
 
@@ -45,10 +46,12 @@ class DatasetState:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One snapshot: which files, of when, as of which day. `values` is a file name in the snapshot's folder.
+    """One snapshot: which files, of when, as of which day.
 
-    `created_at` is UTC in ISO form, `as_of` the last day that counts, `today` the day the refresh took for today,
-    `seconds` the wall time by step, `extra` whatever else the publisher wants remembered (JSON).
+    `values` is a file name in the snapshot's folder (units, known answers); `value_files` hold the values themselves,
+    the newest last; `states` are the paths of the packs that they came from, relative to `var`. `created_at` is UTC in
+    ISO form, `as_of` the last day that counts, `today` the day the refresh took for today, `seconds` the wall time by
+    step, `extra` whatever else the publisher wants remembered (JSON).
     """
 
     id: str
@@ -57,12 +60,19 @@ class Manifest:
     today: date
     datasets: Mapping[str, DatasetState]
     values: str | None = None
+    value_files: tuple[ValueFile, ...] = ()
+    states: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def files(self) -> tuple[FactFile, ...]:
         """Every fact file of the snapshot, by dataset."""
         return tuple(file for state in self.datasets.values() for file in state.files)
+
+    def paths(self) -> tuple[str, ...]:
+        """Every shared file of the snapshot, relative to `var`: facts, values, states."""
+        facts, values = (file.path for file in self.files()), (file.path for file in self.value_files)
+        return (*facts, *values, *self.states)
 
     def to_json(self) -> str:
         """The manifest as JSON text, dates in ISO form."""
@@ -80,7 +90,9 @@ class Manifest:
                 )
             states = {name: _state(one) for name, one in content.pop("datasets").items()}
             as_of, today = (date.fromisoformat(content.pop(name)) for name in ("as_of", "today"))
-            return cls(datasets=states, as_of=as_of, today=today, **content)
+            values = tuple(_value_file(one) for one in content.pop("value_files", ()))
+            packs = tuple(content.pop("states", ()))
+            return cls(datasets=states, as_of=as_of, today=today, value_files=values, states=packs, **content)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SnapshotError(
                 f"{where}: is not a manifest ({error!r}); remove its folder and refresh again"
@@ -164,7 +176,7 @@ class Store:
         """
         self._require_lock()
         folder = self.folder(manifest.id)
-        named = [self.var / file.path for file in manifest.files()]
+        named = [self.var / path for path in manifest.paths()]
         named += [folder / manifest.values] if manifest.values else []
         for path in named:
             if not path.is_file():
@@ -177,7 +189,7 @@ class Store:
         _write_whole(self.var / _POINTER, manifest.id + "\n")
 
     def prune(self, keep: int) -> tuple[str, ...]:
-        """Remove all but the newest `keep` snapshots (and never the current one) and fact files that none kept names.
+        """Remove all but the newest `keep` snapshots (and never the current one) and shared files that none kept names.
 
         Returns the ids removed. Who still reads an old snapshot keeps its open files. At least the current and the one
         before it stay, so that a reader that has just looked at the pointer still finds its files.
@@ -189,9 +201,9 @@ class Store:
         for name in gone:
             (self.folder(name) / _MANIFEST).unlink()  # first: from here on it is no snapshot, only a leftover
             shutil.rmtree(self.folder(name))
-        named = {(self.var / file.path).name for one in kept for file in one.files()}
-        for path in sorted((self.var / "facts").glob("*.duckdb")):
-            if path.name not in named:
+        named = {path for one in kept for path in one.paths()}
+        for path in sorted(path for pattern in _SHARED for path in self.var.glob(pattern)):
+            if path.relative_to(self.var).as_posix() not in named:
                 path.unlink()
         return gone
 
@@ -221,7 +233,8 @@ class Store:
             raise SnapshotError("only a publisher may change snapshots: enter Store.publishing() first")
 
     def _sweep(self) -> None:
-        sweep_partial(self.var / "facts")
+        for pattern in _SHARED:
+            sweep_partial((self.var / pattern).parent)
         for path in self.var.glob("*.tmp"):
             path.unlink()
         shutil.rmtree(self.var / "tmp", ignore_errors=True)
@@ -248,6 +261,11 @@ def _state(content: dict[str, Any]) -> DatasetState:
         ignored=tuple(content.pop("ignored")),
         **content,
     )
+
+
+def _value_file(content: dict[str, Any]) -> ValueFile:
+    hidden = {int(year): None if keys is None else tuple(keys) for year, keys in content.pop("hidden").items()}
+    return ValueFile(hidden=hidden, **content)
 
 
 def _attempt(line: str) -> dict[str, Any]:

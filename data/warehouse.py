@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -48,6 +48,19 @@ class FactFile:
     path: str
     year: int | None
     rows: int
+
+
+@dataclass(frozen=True)
+class ValueFile:
+    """One immutable file of finished values: tables `values` and `cells` (see data.valuefiles).
+
+    `path` is relative to the workspace's `var` folder. What a newer file tells is hidden here: the values of these
+    metrics (None: of all) whose periods end in these years.
+    """
+
+    path: str
+    rows: int
+    hidden: Mapping[int, tuple[str, ...] | None] = field(default_factory=dict)
 
 
 def connect(
@@ -166,6 +179,7 @@ def open_facts(
     files: Sequence[FactFile],
     *,
     attach: Mapping[str, Path] | None = None,
+    views: Mapping[str, str] | None = None,
     threads: int | None = None,
     memory_limit: str | None = None,
     sealed: bool = True,
@@ -175,8 +189,9 @@ def open_facts(
     A dataset in several files (years) is one view over all of them. quarantine."<dataset>" has the columns source_file,
     line, reason, raw (the contract's columns as one JSON text) and is empty where no row was refused;
     digest."<dataset>" is described in data.digests, and missing over files of an older version. `attach` gives further
-    database files as alias -> path, also read-only. Unless `sealed` is False, no other file can be reached afterwards
-    and no setting changed; temp views are allowed. Hand out `.cursor()`, one per query.
+    database files as alias -> path, also read-only; `views` are further ones, as name -> SELECT, in the database
+    `snapshot`. Unless `sealed` is False, no other file can be reached afterwards and no setting changed; temp views are
+    allowed. Hand out `.cursor()`, one per query.
     Raises SnapshotError naming a file that is missing or broken.
     """
     connection = connect(threads=threads, memory_limit=memory_limit, spill=var / "tmp" if not sealed else None)
@@ -200,6 +215,10 @@ def open_facts(
         if has["digests"].issuperset(parts):
             union = " UNION ALL ".join(f"SELECT * FROM {identifier(alias)}.main.digests" for alias in parts)
             connection.execute(f"CREATE VIEW digest.{identifier(dataset)} AS {union}")
+    if views:
+        connection.execute("ATTACH ':memory:' AS snapshot")
+    for name, select in (views or {}).items():
+        connection.execute(f"CREATE VIEW snapshot.main.{identifier(name)} AS {select}")
     if sealed:
         seal(connection)
     return connection

@@ -1,7 +1,7 @@
 """Computes the value table of a workspace over opened facts, without publishing anything."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -18,11 +18,11 @@ from metrics.language.catalog import Catalog
 from metrics.language.faults import faults_of
 from metrics.states.compiler import create_models
 from metrics.states.grains import check_grains
-from metrics.states.measures import measures_of
+from metrics.states.measures import Measure, measures_of
 from metrics.states.scan import read_states
 from metrics.time.frame import Frame
 from metrics.time.timeline import Timeline
-from metrics.values.table import Clock, compute_values
+from metrics.values.table import Clock, Fresh, compute_values
 
 Progress = Callable[[str, float], None]  # (what is being done, share done 0 to 1)
 
@@ -36,15 +36,29 @@ def part(progress: Progress, low: float, high: float) -> Progress:
     return lambda what, share: progress(what, low + (high - low) * share)
 
 
-def compute(
+@dataclass(frozen=True)
+class Prepared:
+    """All that states and values are computed from besides the facts: checked definitions, the frame, the clock."""
+
+    catalog: Catalog
+    measures: list[Measure]
+    frame: Frame
+    clock: Clock
+    fresh: Mapping[str, Fresh]
+
+
+def prepare(
     workspace: Workspace,
     engine: Engine,
     tree: Tree,
     datasets: Mapping[str, DatasetState],
     now: date,
-    progress: Progress = quiet,
-) -> pa.Table:
-    """The value table of a workspace over opened facts (schema: metrics.values.table.SCHEMA)."""
+    held: Collection[str] = (),
+) -> Prepared:
+    """Make the tables as metrics see them, and check what only the data can tell; the grain of `held` tables is known.
+
+    Raises `DefinitionError`, `QueryError`.
+    """
     _check_history(workspace, now)
     create_models(engine, workspace.catalog)
     catalog = _with_real_columns(workspace, engine)
@@ -55,16 +69,28 @@ def compute(
         for name, d in s.datasets.items()
         if t.source == name
     }
-    check_grains(engine, catalog, keys)
+    check_grains(engine, catalog, keys, held)
     as_of = workspace.as_of(now)
     timeline = Timeline(workspace.calendar)
-    measures = measures_of(catalog, catalog.metrics)
-    progress("reading facts", 0.1)
     frame = Frame(tree, timeline, as_of, timeline.cut(as_of))
-    states = read_states(engine, catalog, measures, frame)
     clock = Clock(workspace.today(now), as_of, workspace.settings.history_from)
     fresh = fresh_tables(workspace, engine, datasets, workspace.today(now))
-    return compute_values(catalog, states, clock, fresh, part(progress, 0.4, 1.0))
+    return Prepared(catalog, measures_of(catalog, catalog.metrics), frame, clock, fresh)
+
+
+def compute(
+    workspace: Workspace,
+    engine: Engine,
+    tree: Tree,
+    datasets: Mapping[str, DatasetState],
+    now: date,
+    progress: Progress = quiet,
+) -> pa.Table:
+    """The value table of a workspace over opened facts (schema: metrics.values.table.SCHEMA)."""
+    prepared = prepare(workspace, engine, tree, datasets, now)
+    progress("reading facts", 0.1)
+    states = read_states(engine, prepared.catalog, prepared.measures, prepared.frame)
+    return compute_values(prepared.catalog, states, prepared.clock, prepared.fresh, part(progress, 0.4, 1.0))
 
 
 def _check_history(workspace: Workspace, now: date) -> None:

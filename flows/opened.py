@@ -5,10 +5,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.errors import SnapshotError
 from data.organisation import FAR_AHEAD, LONG_AGO, Membership, Tree, Unit
 from data.snapshots import Manifest, Store
-from data.warehouse import Connection, open_facts
+from data.valuefiles import open_snapshot
+from data.warehouse import Connection
 from flows.workspace import Workspace, assemble
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
@@ -48,7 +48,7 @@ def open_current(folder: Path) -> Opened:
     def opened(name: str) -> Opened:
         key = (folder.resolve(), name)
         if key not in _open:
-            _open[key] = _opened(folder, store, name)
+            _open[key] = _opened(store, name)
             while len(_open) > KEPT_OPEN:
                 _open.popitem(last=False)
         return _open[key]
@@ -57,13 +57,11 @@ def open_current(folder: Path) -> Opened:
         return store.reading(opened)
 
 
-def _opened(folder: Path, store: Store, name: str) -> Opened:
+def _opened(store: Store, name: str) -> Opened:
     manifest = store.load(name)
     target = store.folder(name)
     workspace = assemble(target / "definitions")
-    if manifest.values is None:
-        raise SnapshotError(f"{target}: the snapshot has no values; refresh again")
-    connection = open_facts(folder / "var", manifest.files(), attach={"snapshot": target / manifest.values})
+    connection = open_snapshot(store, manifest)
     engine = Engine(connection.cursor())
     create_models(engine, workspace.catalog)
     columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}

@@ -12,16 +12,21 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.load import load
+from data.digests import Content
 from data.errors import FourfoldError
 from data.organisation import Tree
 from data.snapshots import DatasetState, Manifest, Store
-from data.warehouse import building, connect, open_facts, seal
+from data.valuefiles import ValueShelf
+from data.warehouse import Connection, building, connect, open_facts, seal
 from flows.answers import Answer, compare_answers
-from flows.compute import Progress, compute, part, quiet
+from flows.compute import Progress, part, prepare, quiet
+from flows.increment import Shelves, code, contents_of, in_words, renew
 from flows.tree import read_tree
 from flows.workspace import Workspace, assemble, local_day
 from metrics.engines.duck import Engine
-from metrics.values.table import SORTED_BY
+from metrics.states.compiler import digest
+from metrics.states.ground import Ground
+from metrics.states.packs import Shelf
 
 DEFINITIONS = ("*.yaml", "sources/*.yaml", "models/*.yaml", "models/*.sql", "metrics/*/*.yaml", "scorecards/*.yaml")
 VALUES = "values.duckdb"
@@ -37,6 +42,7 @@ def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None
     store = Store(folder / "var")
     started, clock = perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
     attempt: dict[str, Any] = {"started_at": clock}
+    before = store.current_id()
     try:
         workspace = assemble(folder)
         with store.publishing():
@@ -47,6 +53,7 @@ def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None
         raise
     else:
         attempt |= {"ok": True, "snapshot": manifest.id, "answers_failed": manifest.extra["answers_failed"]}
+        attempt |= {"done": in_words(manifest.extra["done"]) if manifest.id != before else "nothing has changed"}
         return manifest
     finally:
         if "ok" in attempt:
@@ -72,28 +79,38 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     if previous is not None and previous.extra.get("inputs") == inputs and not force:
         progress("nothing has changed", 1.0)
         return previous
-    connection = open_facts(store.var, [file for state in datasets.values() for file in state.files], sealed=False)
-    try:
-        seal(connection)
-        engine = Engine(connection.cursor())
+    name = store.new_id()
+    target = store.folder(name)
+    files = [file for state in datasets.values() for file in state.files]
+    with connect() as writer, open_facts(store.var, files, sealed=False) as facts:
+        seal(facts)
+        engine = Engine(facts.cursor())
         tree = workspace.tree or read_tree(engine, workspace)
-        values = compute(workspace, engine, tree, datasets, now, part(progress, 0.5, 0.95))
-    finally:
-        connection.close()
-    watch.lap("compute")
-    answers = compare_answers(workspace, values, tree.root)
+        contents = contents_of(facts, datasets)
+        tested = _tested(previous, workspace, contents)
+        prepared = prepare(workspace, engine, tree, datasets, now, tested.held)
+        watch.lap("prepare")
+        old = previous.value_files if previous and not force else ()
+        shelf = ValueShelf(writer, store.var, old, name if force else "")
+        shelves = Shelves(Shelf(store.var / "states"), shelf, reuse=not force)
+        renewed = renew(prepared, engine, contents, shelves, part(progress, 0.5, 0.95))
+        watch.lap("compute")
+        asked = [metric.key for metric in workspace.metrics.values() if metric.tests]
+        answers = compare_answers(workspace, shelf.read(renewed.values, asked), tree.root)
+        _copy_definitions(workspace.folder, target / "definitions")
+        write_book(writer, target / VALUES, tree, answers)
+    extra = {"inputs": inputs, "values": renewed.values.rows, "answers_failed": sum(not a.ok for a in answers)}
     manifest = Manifest(
-        id=store.new_id(),
+        id=name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         as_of=workspace.as_of(now),
         today=workspace.today(now),
         datasets=datasets,
         values=VALUES,
-        extra={"inputs": inputs, "values": values.num_rows, "answers_failed": sum(not a.ok for a in answers)},
+        value_files=renewed.values.files,
+        states=renewed.states,
+        extra=extra | {"grains": tested.grains, "done": renewed.done},
     )
-    target = store.folder(manifest.id)
-    _copy_definitions(workspace.folder, target / "definitions")
-    write_values(target / VALUES, values, tree, answers)
     watch.lap("write")
     manifest = replace(manifest, seconds=watch.seconds)
     store.publish(manifest)
@@ -102,8 +119,23 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     return manifest
 
 
-def write_values(path: Path, values: pa.Table, tree: Tree, answers: list[Answer]) -> None:
-    """values.duckdb: the sorted value table, the units as they were, and the known answers with what came out."""
+@dataclass(frozen=True)
+class _Tested:
+    """By table the rows that its grain is tested on; `held` are tables of which the snapshot before had the same."""
+
+    grains: dict[str, str]
+    held: frozenset[str]
+
+
+def _tested(previous: Manifest | None, workspace: Workspace, contents: Mapping[str, Content]) -> _Tested:
+    ground = Ground(workspace.catalog, contents)
+    grains = {key: digest(*table.grain, ground.tables([key])) for key, table in workspace.catalog.tables.items()}
+    before = previous.extra.get("grains", {}) if previous else {}
+    return _Tested(grains, frozenset(key for key, found in grains.items() if before.get(key) == found))
+
+
+def write_book(connection: Connection, path: Path, tree: Tree, answers: list[Answer]) -> None:
+    """values.duckdb: the units as they were, and the known answers with what came out."""
     units = pa.Table.from_pylist(
         [
             {
@@ -119,32 +151,23 @@ def write_values(path: Path, values: pa.Table, tree: Tree, answers: list[Answer]
         ]
     )
     tested = pa.Table.from_pylist([answer.__dict__ for answer in answers], schema=Answer.schema())
-    connection = connect()
-    try:
-        with building(connection, path) as alias:
-            for name, table in (("values", values), ("units", units), ("answers", tested)):
-                connection.register("incoming", table)
-                order = f" ORDER BY {', '.join(SORTED_BY)}" if name == "values" else ""
-                connection.execute(f'CREATE TABLE {alias}.main."{name}" AS SELECT * FROM incoming{order}')
-                connection.unregister("incoming")
-    finally:
-        connection.close()
+    with building(connection, path) as alias:
+        for name, table in (("units", units), ("answers", tested)):
+            connection.register("incoming", table)
+            connection.execute(f'CREATE TABLE {alias}.main."{name}" AS SELECT * FROM incoming')
+            connection.unregister("incoming")
 
 
 def _inputs(workspace: Workspace, datasets: Mapping[str, DatasetState], now: date) -> str:
     """A fingerprint of all that a snapshot depends on: facts, definitions, the day, and the code that computes."""
-    digest = hashlib.sha256()
+    mark = hashlib.sha256()
     for name in sorted(datasets):
-        digest.update(f"{name}={datasets[name].fingerprint};".encode())
-    digest.update(f"{workspace.as_of(now)};{workspace.today(now)};".encode())
+        mark.update(f"{name}={datasets[name].fingerprint};".encode())
+    mark.update(f"{workspace.as_of(now)};{workspace.today(now)};".encode())
     for path in definition_files(workspace.folder):
-        digest.update(path.relative_to(workspace.folder).as_posix().encode() + b"\0" + path.read_bytes())
-    code = Path(__file__).parent.parent
-    for path in sorted(
-        [*(code / "metrics").rglob("*.py"), *(code / "data").glob("*.py"), *(code / "flows").glob("*.py")]
-    ):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        mark.update(path.relative_to(workspace.folder).as_posix().encode() + b"\0" + path.read_bytes())
+    mark.update(code().encode())
+    return mark.hexdigest()
 
 
 def definition_files(folder: Path) -> list[Path]:

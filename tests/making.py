@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from data.snapshots import Store
-from data.warehouse import open_facts
-from flows.refresh import VALUES, refresh
+from data.valuefiles import open_snapshot
+from flows.refresh import refresh
 from metrics.engines.duck import Engine
 
 WORKSPACE = """\
@@ -87,7 +87,7 @@ def rows(folder: Path, now: date | None = None) -> list[dict[str, Any]]:
     """Refresh the workspace and return its value table, a dict a row."""
     manifest = refresh(folder, now=now)
     store = Store(folder / "var")
-    connection = open_facts(store.var, manifest.files(), attach={"snapshot": store.folder(manifest.id) / VALUES})
+    connection = open_snapshot(store, manifest)
     table: pa.Table = Engine(connection.cursor()).table('SELECT * FROM snapshot.main."values"')
     connection.close()
     found: list[dict[str, Any]] = table.to_pylist()

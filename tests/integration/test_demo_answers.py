@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from data.snapshots import Store
+from data.valuefiles import open_snapshot
 from tests.integration.demo_answers import Answer, answers
 
 LAST = date(2026, 10, 31)
@@ -23,8 +24,7 @@ def values(demo: Path) -> duckdb.DuckDBPyConnection:
     store = Store(demo / "var")
     manifest = store.current()
     assert manifest is not None
-    assert manifest.values is not None
-    return duckdb.connect(str(store.folder(manifest.id) / manifest.values), read_only=True)
+    return open_snapshot(store, manifest).execute("USE snapshot")
 
 
 def statuses(values: duckdb.DuckDBPyConnection, end: date) -> dict[str, str]:

@@ -1,0 +1,247 @@
+"""Keeps states between refreshes: a scan is answered from packs, and only what its facts touched is computed anew."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from metrics.engines.duck import Engine
+from metrics.states.blocks import Block, joined, scan_block
+from metrics.states.compiler import StateQuery, digest
+from metrics.states.ground import Footing, Ground
+from metrics.states.measures import Measure
+from metrics.states.packs import ALWAYS, Pack, Shelf, of_periods, sorted_rows
+from metrics.time.timeline import Timeline
+
+MOST_PACKS = 4  # of one scan and year; more are made one when the year is written next
+MOST_RANGES = 6  # stretches of touched periods that are scanned each by itself
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a refresh did for one scan: base periods whose facts it read, and how many it took as they were.
+
+    `fresh` parts were computed for all periods, for a definition is new. `stamps` say what each period rests on, for
+    those who keep what follows from states; they do not depend on how a running period is cut.
+    """
+
+    table: str
+    time: str
+    base: str
+    touched: tuple[int, ...]
+    kept: int
+    fresh: int
+    stamps: Mapping[int, str]
+
+
+@dataclass
+class StateStore:
+    """A source of blocks (see metrics.states.blocks) over a shelf of packs.
+
+    `compared` are base periods whose first days are compared with a running one, None for all: nobody asks for others.
+    Without `reuse` no pack is looked at. `told` and `paths` tell afterwards what was done, and which packs the states
+    are made of.
+    """
+
+    engine: Engine
+    shelf: Shelf
+    ground: Ground
+    timeline: Timeline
+    compared: frozenset[int] | None = frozenset()
+    reuse: bool = True
+    told: dict[Measure, Told] = field(default_factory=dict)
+    paths: dict[str, None] = field(default_factory=dict)
+
+    def __call__(self, query: StateQuery) -> Block:
+        """The block of a scan, with all its parts, up to the query's last day."""
+        footing = Footing(query, self.ground, self.timeline)
+        if footing.periods is None or query.shape != "agg":
+            block, told = self._whole(query, footing)
+        else:
+            block, told = _Assembly(self, query, footing).block()
+        self.told |= dict.fromkeys(query.columns, told)
+        return block
+
+    def _whole(self, query: StateQuery, footing: Footing) -> tuple[Block, Told]:
+        """A scan that cannot be told by period: as it was while nothing that it rests on has changed, else anew."""
+        scan, stamps = f"whole_{digest(query.shape, query.table)}", {0: footing.whole}
+        parts = {name: part.sql for name, part in query.parts.items()}
+        found = next((p for p in self.find(scan, ALWAYS) if p.stamps == stamps and p.parts == parts), None)
+        pack = found or self.shelf.keep(scan, ALWAYS, parts, stamps, scan_block(self.engine, query))
+        self.use(pack)
+        block = pack.block
+        told = Told(query.table, query.time, "", () if found else (0,), int(found is not None), 0, _held(block.table))
+        return block, told
+
+    def find(self, scan: str, year: str) -> list[Pack]:
+        """The packs of a scan and year."""
+        return self.shelf.find(scan, year) if self.reuse else []
+
+    def use(self, pack: Pack) -> None:
+        """The states are made of this pack, too."""
+        self.paths[pack.path.name] = None
+
+
+def _held(table: pa.Table) -> dict[int, str]:
+    """What the states of each period are, by themselves, without how a running period is cut."""
+    names = [name for name in table.column_names if name not in ("early", "gone_early")]
+    keys = [name for name in ("month", "cell", "gone", "thing") if name in names]
+    rest = [(name, "sum") for name in names if name not in keys]
+    rows = sorted_rows(table.select(names).group_by(keys).aggregate(rest), keys)
+    found = {}
+    for month in pc.unique(rows.column("month")).to_pylist():
+        if month is not None:
+            found[int(month)] = digest(str(of_periods(rows, [month]).to_pydict()))
+    return found
+
+
+@dataclass
+class _Piece:
+    """Some parts of one year: a pack that has them (None: none has), and the periods that it does not have right."""
+
+    pack: Pack | None
+    parts: tuple[str, ...]
+    stale: frozenset[int]
+
+
+class _Assembly:
+    """Puts one scan together."""
+
+    def __init__(self, store: StateStore, query: StateQuery, footing: Footing) -> None:
+        self.store, self.footing = store, footing
+        self.query = replace(query, keys={**query.keys, "early": self._early(query)})
+        self.scan = digest("agg", footing.base)
+        self.keys = tuple(query.keys)
+        held = footing.periods or {}
+        self.stamps = {at: told.text for at, told in held.items()}
+        self.parts = {name: footing.part(part) for name, part in query.parts.items()}
+        self.apart = [name for name, part in query.parts.items() if not footing.local(part)]
+        self.years: dict[str, list[int]] = {}
+        for at in sorted(self.stamps):
+            self.years.setdefault(str(store.timeline.last(at).year), []).append(at)
+        self.cut = str(query.keys.get("early"))
+
+    def _early(self, query: StateQuery) -> str:
+        """First days are told apart only where somebody asks for them, so that a new day leaves the others alone."""
+        if self.store.compared is None:
+            return query.keys["early"]
+        if not self.store.compared:
+            return "FALSE"
+        months = ", ".join(map(str, sorted(self.store.compared)))
+        return f"({query.keys['month']} IN ({months}) AND {query.keys['early']})"
+
+    def block(self) -> tuple[Block, Told]:
+        """The block, and what was done for it."""
+        pieces = {year: self._pieces(year, periods) for year, periods in self.years.items()}
+        wanted: dict[tuple[str, ...], set[int]] = {}
+        for found in pieces.values():
+            for piece in found:
+                wanted.setdefault(piece.parts, set()).update(piece.stale)
+        fresh = {parts: self._computed(parts, stale) for parts, stale in wanted.items() if stale}
+        blocks = [self._year(year, found, fresh) for year, found in pieces.items()]
+        if not blocks:
+            blocks = [scan_block(self.store.engine, self.query)]
+        return joined(blocks), self._told(pieces)
+
+    def _told(self, pieces: Mapping[str, Sequence[_Piece]]) -> Told:
+        every = [piece for found in pieces.values() for piece in found]
+        touched = {at for piece in every if piece.pack for at in piece.stale}
+        new = {at for year, found in pieces.items() if all(p.pack is None for p in found) for at in self.years[year]}
+        kept = len(self.stamps) - len(touched | new)
+        fresh = len({name for piece in every if piece.pack is None for name in piece.parts}) if kept else 0
+        stamps = dict(self.stamps)
+        query = self.query
+        return Told(query.table, query.time, self.footing.base, tuple(sorted(touched | new)), kept, fresh, stamps)
+
+    def _stamp(self, at: int, apart: bool) -> str:
+        """What a period of packed states rests on: its facts, and the cut of its first days where that is asked for."""
+        cut = self.cut if self.store.compared is None or at in self.store.compared else ""
+        return digest(self.footing.whole if apart else self.stamps[at], cut)
+
+    def _pieces(self, year: str, periods: Sequence[int]) -> list[_Piece]:
+        """Which packs answer for which parts of a year: those that have most of it right."""
+        found: list[_Piece] = []
+        packs = self.store.find(self.scan, year)
+        for apart in (False, True):
+            names = [name for name in self.parts if (name in self.apart) == apart]
+            stamps = {at: self._stamp(at, apart) for at in periods}
+            rated = [
+                (sum(pack.stamps.get(at) != stamp for at, stamp in stamps.items()), -len(pack.parts), place, pack)
+                for place, pack in enumerate(packs)
+            ]
+            for wrong, _, _, pack in sorted(rated, key=lambda one: one[:3]):
+                mine = tuple(sorted(name for name in names if pack.parts.get(name) == self.parts[name]))
+                if mine and wrong < len(stamps):
+                    stale = frozenset(at for at, stamp in stamps.items() if pack.stamps.get(at) != stamp)
+                    found.append(_Piece(pack, mine, stale))
+                    names = [name for name in names if name not in mine]
+            if names or (not self.parts and not apart and not found):
+                found.append(_Piece(None, tuple(sorted(names)), frozenset(periods)))
+        if len(found) > MOST_PACKS:
+            return [_Piece(None, tuple(sorted(self.parts)), frozenset(periods))]
+        return found
+
+    def _computed(self, parts: tuple[str, ...], stale: Collection[int]) -> Block:
+        """The states of some parts in some periods, by ranges of days."""
+        texts = [self.query.parts[name].sql for name in parts]
+        query = replace(self.query, source=self.footing.source(*texts), parts={n: self.query.parts[n] for n in parts})
+        every = len(stale) == len(self.stamps)
+        ranges = [(min(stale), max(stale))] if every else _ranges(sorted(stale), sorted(self.stamps))
+        line = self.store.timeline
+        blocks = []
+        for low, high in ranges:
+            days = (None, None) if every else (line.first(low), line.last(high))
+            blocks.append(scan_block(self.store.engine, query, None, *days))
+        return _only(joined(blocks), stale)
+
+    def _year(self, year: str, pieces: Sequence[_Piece], fresh: Mapping[tuple[str, ...], Block]) -> Block:
+        """The states of one year; what was not right on the shelf is put there."""
+        blocks = [self._piece(year, piece, fresh) for piece in pieces]
+        first = blocks[0]
+        columns = {name: first.table.column(name) for name in first.table.column_names}
+        for block in blocks[1:]:
+            same = all(block.table.column(key).equals(first.table.column(key)) for key in self.keys)
+            if not same:
+                return self._anew(year)
+            columns |= {name: block.table.column(name) for name in block.table.column_names if name not in columns}
+        things = {name: array for block in blocks for name, array in block.things.items()}
+        return Block(pa.table(columns), None, things)
+
+    def _anew(self, year: str) -> Block:
+        """All parts of a year from facts: packs that were found do not fit each other."""
+        piece = _Piece(None, tuple(sorted(self.parts)), frozenset(self.years[year]))
+        return self._piece(year, piece, {piece.parts: self._computed(piece.parts, piece.stale)})
+
+    def _piece(self, year: str, piece: _Piece, fresh: Mapping[tuple[str, ...], Block]) -> Block:
+        periods = frozenset(self.years[year])
+        columns = [*self.keys, "n", *piece.parts]
+        kept = [_only(piece.pack.block, periods - piece.stale)] if piece.pack else []
+        new = [_only(fresh[piece.parts], piece.stale)] if piece.stale else []
+        if piece.pack is not None and not piece.stale:
+            self.store.use(piece.pack)
+            return Block(kept[0].table.select(columns), None, kept[0].things)
+        tables = [block.table.select(columns) for block in (*kept, *new)]
+        table = sorted_rows(pa.concat_tables(tables, promote_options="permissive"), self.keys)
+        block = Block(table)
+        apart = bool(piece.parts) and piece.parts[0] in self.apart
+        stamps = {at: self._stamp(at, apart) for at in sorted(periods)}
+        parts = {name: self.parts[name] for name in piece.parts}
+        self.store.use(self.store.shelf.keep(self.scan, year, parts, stamps, block))
+        return block
+
+
+def _only(block: Block, periods: Collection[int]) -> Block:
+    return Block(of_periods(block.table, periods), None, block.things)
+
+
+def _ranges(stale: Sequence[int], every: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Stretches that hold all touched periods and, unless there are too many of them, no other period with rows."""
+    place = {at: number for number, at in enumerate(every)}
+    found: list[tuple[int, int]] = []
+    for at in stale:
+        if found and place[at] == place[found[-1][1]] + 1:
+            found[-1] = (found[-1][0], at)
+        else:
+            found.append((at, at))
+    return found if len(found) <= MOST_RANGES else [(stale[0], stale[-1])]
