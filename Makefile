@@ -3,7 +3,7 @@
 PYTHON = .venv/bin/python
 TESTS = tests
 
-.PHONY: check lint unit test soak mutants screenshots format lock setup
+.PHONY: check lint unit test soak spark mutants screenshots format lock setup
 
 check: setup lint unit   ## ruff, types, floors, unit and contract tests, the house: under 3 minutes on 2 cores
 
@@ -24,6 +24,9 @@ test:                    ## the whole suite
 
 soak: setup              ## long random runs, with many more examples
 	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -m "soak or not soak" tests/unit tests/soundness tests/integration
+
+spark:                   ## an environment of its own with PyPI's pyspark, whose jars the tests start a cluster from
+	python3 -m venv .venv-spark && .venv-spark/bin/pip install --quiet pyspark==4.3.0
 
 mutants: setup           ## break the code in every way of a catalogue; lists what no test notices (args="--sample 100")
 	$(PYTHON) -m tests.mutation $(args)

@@ -1,5 +1,6 @@
 """Where states are computed: DuckDB, behind the few verbs that another engine would have to offer."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -21,10 +22,25 @@ class Engine:
         except duckdb.Error as error:
             raise QueryError(f"the engine refused a statement: {_first_line(error)}") from error
 
+    def define(self, model: str, body: str) -> None:
+        """Let `model."<model>"` stand for a query over `source."<dataset>"`."""
+        self.run(f'CREATE OR REPLACE VIEW model."{model}" AS {body}')
+
+    def is_away(self, _model: str) -> bool:
+        """Whether the rows of a model stay in another engine, whose SQL knows less than this one's."""
+        return False
+
     def table(self, sql: str) -> pa.Table:
         """The result of a query as an Arrow table."""
         try:
             return self._cursor.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(f"the engine refused a query: {_first_line(error)}") from error
+
+    def batches(self, sql: str, rows: int) -> Iterator[pa.RecordBatch]:
+        """The result of a query in batches of so many rows, so that it never lies in memory as a whole."""
+        try:
+            yield from self._cursor.sql(sql).to_arrow_reader(rows)
         except duckdb.Error as error:
             raise QueryError(f"the engine refused a query: {_first_line(error)}") from error
 

