@@ -6,7 +6,6 @@ from datetime import date
 
 import pyarrow as pa
 
-from data.calendar import first_day, parse_month
 from data.documents import Problem
 from data.errors import DefinitionError
 from data.organisation import Tree
@@ -20,6 +19,7 @@ from metrics.states.compiler import create_models
 from metrics.states.grains import check_grains
 from metrics.states.measures import Measure, measures_of
 from metrics.states.scan import read_states
+from metrics.states.validity import check_joins
 from metrics.time.frame import Frame
 from metrics.time.timeline import Timeline
 from metrics.values.table import Clock, Fresh, compute_values
@@ -70,6 +70,7 @@ def prepare(
         if t.source == name
     }
     check_grains(engine, catalog, keys, held)
+    check_joins(engine, catalog, held)
     as_of = workspace.as_of(now)
     timeline = Timeline(workspace.calendar)
     frame = Frame(tree, timeline, as_of, timeline.cut(as_of))
@@ -96,7 +97,7 @@ def compute(
 def _check_history(workspace: Workspace, now: date) -> None:
     """A history that begins after the last day that counts would publish an empty snapshot."""
     start, end = workspace.settings.history_from, workspace.as_of(now)
-    if start and first_day(parse_month(start)) > end:
+    if start and workspace.calendar.stated(start)[0] > end:
         message = f"the history begins after {end}, the last day whose facts count"
         raise DefinitionError(
             (placed(workspace.folder, "workspace.yaml", ("history_from",), message, "set it earlier"),)

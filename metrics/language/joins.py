@@ -47,7 +47,9 @@ def partners(join: Join, other: Table) -> tuple[str, ...]:
         return (join.to,) if isinstance(join.to, str) else join.to
     dated = (join.valid.from_, join.valid.to) if join.valid else ()
     grain = tuple(name for name in other.grain if name not in dated)
-    return join.keys if set(grain) == set(join.keys) else grain if len(grain) == len(join.keys) else ()
+    if set(grain) == set(join.keys) or (dated and not grain):
+        return join.keys
+    return grain if len(grain) == len(join.keys) else ()
 
 
 def single(tables: Mapping[str, Table], table: Table, path: str) -> bool:

@@ -94,7 +94,7 @@ def _partner_faults(catalog: Catalog, table: Table, name: str, join: Join) -> It
     path: Path = ("joins", name)
     theirs = catalog.columns.get(other.key)
     to = partners(join, other)
-    for one in to if join.to else ():
+    for one in to if join.to or join.valid else ():
         yield from _unknown(table, (*path, "to"), one, theirs, other.key)
     if join.valid:
         yield from _unknown(table, (*path, "valid", "from"), join.valid.from_, theirs, other.key)
