@@ -1,12 +1,12 @@
 """Datasets that stay in the workspace's engine: nothing is loaded, and the contract is held against them there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from connectors.base import DATED, ColumnModel, DatasetModel, Part, Place, Strict
+from connectors.base import DATED, ColumnModel, DatasetModel, Part, Place, SourceModel, Strict
 from connectors.contract import family
 from data.away import Away
 from data.documents import nearest
@@ -117,6 +117,16 @@ def _rules(name: str, one: ColumnModel, dataset: InPlaceDataset, away: Away) -> 
         options = ", ".join(literal(str(option)) for option in one.one_of)
         listed = ", ".join(map(str, one.one_of))
         yield f"column '{name}' is not one of {listed}", f"CAST({value} AS {away.text}) NOT IN ({options})"
+
+
+def staying(sources: Mapping[str, SourceModel]) -> dict[str, str]:
+    """Dataset > its table's name in the workspace's engine, of all datasets that stay there."""
+    return {
+        name: dataset.table
+        for source in sources.values()
+        if source.connector == InPlace.kind
+        for name, dataset in source.datasets.items()
+    }
 
 
 CONNECTOR = InPlace()

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.base import DatasetModel, Part, Place, SourceModel
+from connectors.in_place import InPlace, InPlaceDataset
 from connectors.placing import SPLIT_ABOVE, Shelf
 from connectors.registry import kinds
 from connectors.settings import resolve
 from connectors.staging import Staged, newest, scratch, stage
+from data.away import Away
 from data.errors import ContractError, FourfoldError, SourceError
 from data.snapshots import DatasetState, Manifest
 from data.warehouse import ENGINE_VERSION, connect, drafting
@@ -48,12 +50,14 @@ def load(
     progress: Progress | None = None,
     *,
     engine: Engine | None = None,
+    away: Callable[[], Away] | None = None,
 ) -> dict[str, DatasetState]:
     """Load all datasets; by dataset name, what a manifest says of it.
 
     Only a publisher may call this (it writes to `var`). `progress` is told what is being loaded and the share done
     (0..1). A dataset whose files, contract and loader are those of `previous` keeps its fact files. All problems of all
-    datasets are told at once: ContractError if only contracts were broken, else SourceError.
+    datasets are told at once: ContractError if only contracts were broken, else SourceError. `away` reaches the engine
+    in which datasets of `connector: in_place` stay.
     """
     jobs = list(_jobs(sources))
     states: dict[str, DatasetState] = {}
@@ -62,7 +66,10 @@ def load(
         if progress:
             progress(f"Loading {job.name}", number / len(jobs))
         try:
-            states[job.name] = _load(job, workspace, var, previous, engine or Engine())
+            if job.source.connector == InPlace.kind:
+                states[job.name] = _look(job, Place(job.source_name, job.name, workspace, scratch(var)), away)
+            else:
+                states[job.name] = _load(job, workspace, var, previous, engine or Engine())
         except (SourceError, ContractError) as fault:
             faults.append(fault)
     if len({str(fault) for fault in faults}) == 1:
@@ -85,6 +92,15 @@ def _jobs(sources: Mapping[str, SourceModel]) -> Iterator[_Job]:
                 )
             seen[name] = source_name
             yield _Job(source_name, source, name, dataset)
+
+
+def _look(job: _Job, place: Place, away: Callable[[], Away] | None) -> DatasetState:
+    """A dataset that stays where it is; its fingerprint covers the contract, too."""
+    if away is None or not isinstance(job.dataset, InPlaceDataset):
+        raise SourceError(f"{place}: `connector: in_place` needs `engine: {{kind: .., address: ..}}` in workspace.yaml")
+    found = InPlace().look(place, job.dataset, away())
+    whole = hashlib.sha256(json.dumps([_contract(job), found.fingerprint]).encode()).hexdigest()[:32]
+    return replace(found, fingerprint=whole)
 
 
 def _load(job: _Job, workspace: Path, var: Path, previous: Manifest | None, engine: Engine) -> DatasetState:

@@ -156,6 +156,12 @@ CODES: Mapping[str, Code] = {
         "Name an entity that both tables have, and constant properties that stand in both.",
         "visits know a `visitor`, orders a `customer`",
     ),
+    "F140": Code(
+        "engines disagree",
+        "The function means another thing in the engine in which these facts stay.",
+        "Write what the message names in its place, or load the facts.",
+        "`upper(city)` over facts that stay in PostgreSQL",
+    ),
 }
 
 
