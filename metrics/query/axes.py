@@ -7,10 +7,11 @@ from data.documents import nearest
 from data.errors import QueryError
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog, resolver
-from metrics.query.question import Ground
+from metrics.query.question import Sight
 from metrics.states.measures import Measure
 
 UNIT, TIME = "unit", "time"
+UNITS = (UNIT, "level")
 SHAPES: Mapping[str, str] = {  # what may follow a date's name, with its SQL
     **{grain: f"CAST(date_trunc('{grain}', {{x}}) AS DATE)" for grain in ("week", "month", "quarter", "year")},
     "day": "CAST({x} AS DATE)",
@@ -45,7 +46,7 @@ class Axis:
         return SHAPES[self.shape].format(x=found) if self.shape else found
 
 
-def axis_of(ground: Ground, metrics: tuple[str, ...], name: str) -> Axis:
+def axis_of(sight: Sight, metrics: tuple[str, ...], name: str) -> Axis:
     """The axis that a name means for these metrics.
 
     Raises `QueryError` for a name that nothing bears, and for a dimension that a table below a metric lacks: half a
@@ -53,7 +54,7 @@ def axis_of(ground: Ground, metrics: tuple[str, ...], name: str) -> Axis:
     """
     head, _, rest = name.partition(".")
     if head == UNIT:
-        return _unit_axis(ground, metrics, name, rest)
+        return _unit_axis(sight, metrics, name, rest)
     if head == TIME:
         if rest not in SHAPES:
             raise QueryError(f"'{name}' is not known; {nearest(rest, SHAPES)}. For periods give a grain")
@@ -61,28 +62,28 @@ def axis_of(ground: Ground, metrics: tuple[str, ...], name: str) -> Axis:
     base, _, shape = name.rpartition(".")
     shaped = shape in SHAPES and bool(base)
     for metric in metrics:
-        tables = [ground.catalog.tables[table] for table in ground.catalog.tables_of(metric)]
-        whole = [column_of(ground.catalog, table, name) is not None for table in tables]
-        part = [shaped and column_of(ground.catalog, table, base) is not None for table in tables]
+        tables = [sight.catalog.tables[table] for table in sight.catalog.tables_of(metric)]
+        whole = [column_of(sight.catalog, table, name) is not None for table in tables]
+        part = [shaped and column_of(sight.catalog, table, base) is not None for table in tables]
         if not all(whole) and not all(part):
-            raise _refused(ground, metric, name, [t for t, w, p in zip(tables, whole, part, strict=True) if not w | p])
-    columns = [column_of(ground.catalog, ground.catalog.tables[t], name) for m in metrics for t in tables_of(ground, m)]
+            raise _refused(sight, metric, name, [t for t, w, p in zip(tables, whole, part, strict=True) if not w | p])
+    columns = [column_of(sight.catalog, sight.catalog.tables[t], name) for m in metrics for t in tables_of(sight, m)]
     return Axis(name, "column", name) if all(columns) else Axis(name, "column", base, shape)
 
 
-def tables_of(ground: Ground, metric: str) -> tuple[str, ...]:
+def tables_of(sight: Sight, metric: str) -> tuple[str, ...]:
     """The tables below a metric."""
-    return ground.catalog.tables_of(metric)
+    return sight.catalog.tables_of(metric)
 
 
-def _unit_axis(ground: Ground, metrics: tuple[str, ...], name: str, level: str) -> Axis:
-    if ground.tree is None:
+def _unit_axis(sight: Sight, metrics: tuple[str, ...], name: str, level: str) -> Axis:
+    if sight.tree is None:
         raise QueryError(f"'{name}': there are no units here")
-    if level and level not in ground.tree.levels:
-        raise QueryError(f"'{level}' is not a level of units.yaml; {nearest(level, ground.tree.levels)}")
+    if level and level not in sight.tree.levels:
+        raise QueryError(f"'{level}' is not a level of units.yaml; {nearest(level, sight.tree.levels)}")
     for metric in metrics:
-        for table in tables_of(ground, metric):
-            if ground.catalog.tables[table].unit is None:
+        for table in tables_of(sight, metric):
+            if sight.catalog.tables[table].unit is None:
                 raise QueryError(f"models/{table}.yaml: does not say to which unit a row belongs; add `unit:`")
     return Axis(name, "level" if level else UNIT, level)
 
@@ -91,11 +92,17 @@ def column_of(catalog: Catalog, table: Table, name: str) -> str | None:
     """The column that a dimension's name means in a table, dotted through its joins; None where it has none.
 
     A name is a dimension of the table, or `join.dimension` of the table joined (over any number of joins), or the name
-    of a join alone: the key of that entity.
+    of an entity or a join alone: its key. `entity.dimension` is the table's own where the entity is what its rows are.
     """
     if name in table.dimensions:
         return table.dimensions[name].column
     head, _, rest = name.partition(".")
+    if not rest and head in table.entities:
+        return table.entities[head]
+    if rest and head in table.entities and table.entities[head] in table.grain:
+        own = column_of(catalog, table, rest)
+        if own is not None:
+            return own
     if head not in table.joins:
         return None
     if not rest:
@@ -133,9 +140,9 @@ def possible(catalog: Catalog, metric: str) -> list[str]:
     return [name for name in dict.fromkeys(found[0] if found else []) if all(name in one for one in found)]
 
 
-def _refused(ground: Ground, metric: str, name: str, lacking: list[Table]) -> QueryError:
-    known = possible(ground.catalog, metric)
-    title = ground.catalog.metrics[metric].title
+def _refused(sight: Sight, metric: str, name: str, lacking: list[Table]) -> QueryError:
+    known = possible(sight.catalog, metric)
+    title = sight.catalog.metrics[metric].title
     hint = nearest(name, known) or f"possible: {', '.join(known) or 'none'}"
     tables = ", ".join(table.key for table in lacking)
     return QueryError(f"{title} cannot be cut by '{name}': {tables} has no such dimension; {hint}")

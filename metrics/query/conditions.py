@@ -8,7 +8,7 @@ from sqlglot import exp
 from data.errors import QueryError
 from metrics.language.expressions import columns_of, parse, render
 from metrics.query.axes import TIME, UNIT, Axis, axis_of
-from metrics.query.question import Ground
+from metrics.query.question import Sight
 from metrics.states.measures import Measure
 
 Truth = bool | None
@@ -22,11 +22,11 @@ class Conditions:
     rows: tuple[exp.Expr, ...]
     axes: Mapping[str, Axis]
 
-    def sql(self, ground: Ground, measure: Measure) -> str:
+    def sql(self, sight: Sight, measure: Measure) -> str:
         """The conditions on rows as SQL for the rows of a measure."""
 
         def resolve(column: str, qualifier: str | None) -> str:
-            return self.axes[_dotted(column, qualifier)].sql(ground.catalog, measure)
+            return self.axes[_dotted(column, qualifier)].sql(sight.catalog, measure)
 
         return " AND ".join(f"({render(tree, resolve)})" for tree in self.rows) or "TRUE"
 
@@ -35,7 +35,7 @@ class Conditions:
         return all(_truth(tree, above, chain) is True for tree in self.units)
 
 
-def conditions_of(ground: Ground, metrics: tuple[str, ...], where: Sequence[str]) -> Conditions:
+def conditions_of(sight: Sight, metrics: tuple[str, ...], where: Sequence[str]) -> Conditions:
     """The conditions, parsed, resolved and sorted. Raises `QueryError` for what cannot be asked."""
     units: list[exp.Expr] = []
     rows: list[exp.Expr] = []
@@ -45,7 +45,7 @@ def conditions_of(ground: Ground, metrics: tuple[str, ...], where: Sequence[str]
             names = {_dotted(*column) for column in columns_of(tree)}
             of_units = {name for name in names if name.partition(".")[0] == UNIT}
             for name in sorted(names):
-                axes[name] = _axis(ground, metrics, name, text)
+                axes[name] = _axis(sight, metrics, name, text)
             if of_units and of_units != names:
                 others = ", ".join(sorted(names - of_units))
                 raise QueryError(
@@ -56,13 +56,13 @@ def conditions_of(ground: Ground, metrics: tuple[str, ...], where: Sequence[str]
     return Conditions(tuple(units), tuple(rows), axes)
 
 
-def _axis(ground: Ground, metrics: tuple[str, ...], name: str, text: str) -> Axis:
-    if name in ground.catalog.metrics:
+def _axis(sight: Sight, metrics: tuple[str, ...], name: str, text: str) -> Axis:
+    if name in sight.catalog.metrics:
         raise QueryError(
             f"where: '{text}' speaks of the metric '{name}'; where keeps rows before they are added up, so a condition "
             "on what comes out stands in `having`"
         )
-    return Axis(TIME, TIME) if name == TIME else axis_of(ground, metrics, name)
+    return Axis(TIME, TIME) if name == TIME else axis_of(sight, metrics, name)
 
 
 def _dotted(column: str, qualifier: str | None) -> str:

@@ -12,11 +12,12 @@ from metrics.engines.duck import Engine
 from metrics.query.axes import Axis
 from metrics.query.conditions import Conditions
 from metrics.query.groups import Groups, Member
-from metrics.query.question import Ground
-from metrics.states.blocks import Block, scan_block
+from metrics.query.question import Sight
+from metrics.states.blocks import Block
 from metrics.states.compiler import StateQuery
 from metrics.states.measures import Measure, Relation
 
+COUNTED = "list_transform(map_entries({}), lambda x: struct_pack(value := CAST(x.key AS DOUBLE), count := x.value))"
 NOTHING = "0"  # the cell of all rows alike
 NAN = float("nan")
 
@@ -28,24 +29,40 @@ class Cut:
     `units` are those whose rows may be read; None: all.
     """
 
-    ground: Ground
+    sight: Sight
     axes: tuple[Axis, ...]
     conditions: Conditions
     by_unit: bool
     units: tuple[str, ...] | None
+    _columns: dict[str, list[str]] = field(default_factory=dict)
 
     def narrow(self, source: Relation, measure: Measure) -> Relation:
         """The relation with a struct of members as its cell, and the rows that the conditions keep."""
-        catalog = self.ground.catalog
+        catalog = self.sight.catalog
         members = [axis.sql(catalog, measure) for axis in self.axes]
         columns = [source.unit, *members] if self.by_unit else members
         packed = ", ".join(f"m{number} := {sql}" for number, sql in enumerate(columns))
-        where = [source.where, self.conditions.sql(self.ground, measure)]
-        if self.units is not None:
+        where = [source.where, self.conditions.sql(self.sight, measure)]
+        if self.units is not None and measure.kind != "stock":  # a stock is known since it is so for any unit
             names = ", ".join(map(literal, self.units))
             where.append(f"{source.unit} IN ({names})" if names else "FALSE")
         told = [one for one in where if one != "TRUE"]
-        return replace(source, cell=f"struct_pack({packed})" if packed else NOTHING, where=" AND ".join(told) or "TRUE")
+        cell = f"struct_pack({packed})" if packed else NOTHING
+        self._columns[cell] = columns
+        return replace(source, cell=cell, where=" AND ".join(told) or "TRUE")
+
+    def spread(self, query: StateQuery) -> StateQuery:
+        """A scan with a column for each member in place of the struct, as every engine can group by.
+
+        What was seen how often (of medians) is a list in the same statement.
+        """
+        columns = self._columns.get(query.keys.get("cell", ""), ())
+        rest = {name: sql for name, sql in query.keys.items() if name != "cell" or not columns}
+        parts = {
+            name: replace(part, sql=COUNTED.format(part.sql), merge="set") if part.merge == "histogram" else part
+            for name, part in query.parts.items()
+        }
+        return replace(query, keys={**{f"m{n}": sql for n, sql in enumerate(columns)}, **rest}, parts=parts)
 
 
 @dataclass
@@ -59,26 +76,22 @@ class Members:
 
     def __call__(self, query: StateQuery) -> Block:
         """See `metrics.states.blocks.BlockSource`."""
-        block = scan_block(self.engine, query)
-        first_days = block.first_days
-        return replace(
-            block,
-            table=self._named(block.table, query.table),
-            first_days=None if first_days is None else self._named(first_days, query.table),
-        )
+        if self.engine.is_away(query.table) and any(part.merge == "histogram" for part in query.parts.values()):
+            raise QueryError(
+                f"models/{query.table}.yaml: stays in another engine, where medians are told for units only, not cut"
+            )
+        return Block(self._named(self.engine.table(self.cut.spread(query).sql()), query.table))
 
     def _named(self, table: pa.Table, of: str) -> pa.Table:
-        at = table.column_names.index("cell")
-        cells = table.column("cell").combine_chunks()
-        if not pa.types.is_struct(cells.type):
+        columns = _members(table)
+        if not columns:
             name = self.groups.cell((), of) if len(table) else ""
-            return table.set_column(at, "cell", pa.array([name] * len(table), pa.string()))
-        columns = cells.flatten()
+            return _with_cells(table, pa.array([name] * len(table), pa.string()))
         for axis, column in zip(self.cut.axes, columns[1:] if self.cut.by_unit else columns, strict=True):
             self._check_type(axis, column.type, of)
         numbers, tuples = _distinct(columns)
         names = [self.groups.cell(members, of) for members in tuples]
-        return table.set_column(at, "cell", pa.array(names, pa.string()).take(pa.array(numbers)))
+        return _with_cells(table, pa.array(names, pa.string()).take(pa.array(numbers)))
 
     def _check_type(self, axis: Axis, kind: pa.DataType, of: str) -> None:
         """Members of two tables are one only if they are of one type: '1' is not 1."""
@@ -88,6 +101,20 @@ class Members:
                 f"'{axis.name}' is {kind} in {of} and {known} in another table below these metrics; its members would "
                 "not meet. Cast one of them in the SQL of its model"
             )
+
+
+def _members(table: pa.Table) -> list[pa.Array]:
+    """The columns of members of a scan, spread or packed; none where all rows are alike."""
+    if "cell" not in table.column_names:
+        names = [name for name in table.column_names if name[0] == "m" and name[1:].isdigit()]
+        return [table.column(name).combine_chunks() for name in names]
+    cells = table.column("cell").combine_chunks()
+    return cells.flatten() if pa.types.is_struct(cells.type) else []
+
+
+def _with_cells(table: pa.Table, cells: pa.Array) -> pa.Table:
+    names = [name for name in table.column_names if name != "cell" and not (name[0] == "m" and name[1:].isdigit())]
+    return table.select(names).append_column("cell", cells)
 
 
 def family(kind: pa.DataType) -> str:
@@ -106,7 +133,7 @@ def _distinct(columns: list[pa.Array]) -> tuple[np.ndarray[tuple[int], np.dtype[
         values.append([NAN if one != one else one for one in encoded.dictionary.to_pylist()])  # noqa: PLR0124  NaN
     mixed = np.zeros(len(codes[0]), dtype=np.int64)
     for code, known in zip(codes, values, strict=True):
-        mixed = mixed * max(len(known), 1) + code
+        mixed = np.unique(mixed, return_inverse=True)[1] * max(len(known), 1) + code  # never too large a number
     _, first, numbers = np.unique(mixed, return_index=True, return_inverse=True)
     tuples = [tuple(known[code[at]] for code, known in zip(codes, values, strict=True)) for at in first]
     return numbers.astype(np.int64), tuples

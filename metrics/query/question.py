@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from data.calendar import Calendar
+from data.calendar import Calendar, Grain
 from data.organisation import Tree
 from metrics.language.catalog import Catalog
 
-Grain = Literal["month", "quarter", "year"]
 Absent = Literal["gap", "zero", "null"]
 
 
@@ -19,16 +18,18 @@ class Query:
     `by`: `unit` (to which a row belongs), `unit.<level>` (its ancestor there as the tree stood), a dimension by name,
     `join.dimension`, `join` alone (the key of that entity), with a suffix for a date's grain (`born.month`) or part
     (`born.month_of_year`, `time.day_of_week`). `where`: SQL conditions over the same names, all of which must hold;
-    `unit = 'east'` means in east or below. `grain`: a row for each period, named by its first day in the column `time`;
-    without it one number over all days from `start` to `end`, both inclusive (default: all history up to the last day
-    that counts). `order`: columns of the answer, `-` before one for largest first. `absent`: what it means that a unit
-    or member has no rows. `gap`: unknown, so the sum over it is unknown too, as in the value table; `zero`: nothing
-    happened; `null`: no value, as in plain SQL. By default `gap` where only units and time cut, else `zero`.
+    `unit = 'east'` means in east or below. `having`: conditions on the metrics that come out. `grain`: a row for each
+    period, named by its first day in the column `time`; without it one number over all days from `start` to `end`, both
+    inclusive (default: all history up to the last day that counts). `order`: columns of the answer, `-` before one for
+    largest first. `absent`: what it means that a unit or member has no rows. `gap`: unknown, so the sum over it is
+    unknown too, as in the value table; `zero`: nothing happened; `null`: no value, as in plain SQL. By default `gap`
+    where only units and time cut, else `zero`.
     """
 
     metrics: tuple[str, ...]
     by: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    having: tuple[str, ...] = ()
     grain: Grain | None = None
     start: date | None = None
     end: date | None = None
@@ -38,7 +39,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Sight:
     """Where a question is asked: definitions, units (None: rows belong to no units), calendar, last day that counts.
 
     `scope` holds the units that the asker may see; None: all. Nothing outside them is read, but for what hung below

@@ -58,6 +58,14 @@ def read_states(
     return States(grid, cubes, presence)
 
 
+def compiled_scans(
+    engine: Engine, catalog: Catalog, measures: Sequence[Measure], frame: Frame, narrow: Narrow | None = None
+) -> list[StateQuery]:
+    """The scans that `read_states` would run, not run; only the first month of a stock of distinct things is read."""
+    reader = _Reader(engine, catalog, frame, narrow)
+    return [reader.compiled(*one)[1] for one in groups_of([*measures, *_presence_of(measures)]).items()]
+
+
 def _presence_of(measures: Sequence[Measure]) -> list[Measure]:
     """A bare row count wherever only first events are asked for: without it a missing month would look like zero."""
     return [Measure("agg", m.table, m.time, "count") for m in measures if m.kind == "first"]
@@ -87,11 +95,7 @@ class _Reader:
         self.narrow = narrow
 
     def scan(self, group: tuple[str, str, str, str], members: list[Measure], source: BlockSource) -> _Scan:
-        pieces = [text for measure in members for text in measure.sql]
-        of = relation(self.catalog, self.catalog.tables[group[0]], members[0].time).reading(*pieces)
-        if self.narrow:
-            of = self.narrow(of, members[0])
-        query = self._query(of, members)
+        of, query = self.compiled(group, members)
         try:
             block = source(query)
         except QueryError as error:
@@ -113,6 +117,13 @@ class _Reader:
             )
             first = self._first(whole)
         return _Scan(query, block, (group[0], group[1]), tuple(members), None if first is None else int(first))
+
+    def compiled(self, group: tuple[str, str, str, str], members: list[Measure]) -> tuple[Relation, StateQuery]:
+        pieces = [text for measure in members for text in measure.sql]
+        of = relation(self.catalog, self.catalog.tables[group[0]], members[0].time).reading(*pieces)
+        if self.narrow:
+            of = self.narrow(of, members[0])
+        return of, self._query(of, members)
 
     def _query(self, of: Relation, members: list[Measure]) -> StateQuery:
         kind = members[0].kind

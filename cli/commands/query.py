@@ -1,0 +1,110 @@
+"""Asks the current snapshot anything that the definitions can answer."""
+
+import sys
+from datetime import date
+from typing import Annotated, Any
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.commands.app import DEMO, PIPED_WIDTH, AsJson, Workspace, existing, fourfold
+from cli.telling import failing_in_words, tell, tell_json
+from data.calendar import Grain
+from flows.asking import answer as answered
+from flows.asking import question_of, scope_of, statements
+from flows.opened import Opened, open_current
+from metrics.definitions.metric import Metric
+from views.wording import DASH, form_of
+
+Many = list[str] | None
+
+
+@fourfold.command()
+def query(  # noqa: PLR0913, PLR0917  a command line names every side of a question
+    metrics: Annotated[list[str], typer.Argument(help="Keys of metrics.")],
+    by: Annotated[Many, typer.Option(help="unit, unit.<level>, a dimension, join.dimension. Repeat for more.")] = None,
+    where: Annotated[Many, typer.Option(help="A condition over the same names, as SQL. Repeat: all must hold.")] = None,
+    having: Annotated[Many, typer.Option(help="A condition on the metrics that come out.")] = None,
+    grain: Annotated[Grain | None, typer.Option(help="A row for each. Default: one number for all days.")] = None,
+    start: Annotated[str | None, typer.Option(help="2026-01-31, 2026-W05, 2026-01, 2026-Q1 or 2026.")] = None,
+    end: Annotated[
+        str | None, typer.Option(help="The same; its last day counts. Default: the last that counts.")
+    ] = None,
+    order: Annotated[str | None, typer.Option(help="Columns, by comma; -revenue for largest first.")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
+    person: Annotated[str | None, typer.Option(help="As seen by a person of people.yaml. Default: everything.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_sql: Annotated[bool, typer.Option("--sql", help="Print the statements that read facts.")] = False,
+    as_json: AsJson = False,
+    workspace: Workspace = DEMO,
+) -> None:
+    """Ask for any metrics by anything they can be cut by, computed from the facts of the current snapshot."""
+    with failing_in_words(as_json):
+        opened = open_current(existing(workspace))
+        asked = question_of(
+            opened,
+            metrics,
+            by=by or (),
+            where=where or (),
+            having=having or (),
+            grain=grain,
+            start=start,
+            end=end,
+            order=[name.strip() for name in order.split(",")] if order else (),
+            limit=limit,
+        )
+        scope = None if person is None else scope_of(opened, person)
+        if as_sql:
+            tell("\n\n".join(f"-- {one.table}\n{one.sql};" for one in statements(opened, asked, scope)))
+            return
+        table = answered(opened, asked, scope)
+    if as_json:
+        tell_json({"snapshot": opened.id, "as_of": opened.manifest.as_of, "rows": table.to_pylist()})
+    elif as_csv:
+        tell(as_text(table).rstrip("\n"))
+    else:
+        Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(shown(opened, table))
+
+
+def as_text(table: pa.Table) -> str:
+    """The answer as CSV, NULL as an empty field."""
+    sink = pa.BufferOutputStream()
+    arrow_csv.write_csv(table, sink, arrow_csv.WriteOptions(quoting_style="needed"))
+    return str(sink.getvalue().to_pybytes().decode())
+
+
+def shown(opened: Opened, table: pa.Table) -> Table:
+    """The answer for a human: metrics with their units and in one scale, units by their names."""
+    found = Table(header_style="", box=None, pad_edge=False)
+    known = opened.workspace.metrics
+    columns = []
+    for name in table.column_names:
+        values = table.column(name).to_pylist()
+        if name in known:
+            found.add_column(known[name].title, justify="right", no_wrap=True)
+            columns.append(_numbers(known[name], values))
+        elif name != "partial":
+            found.add_column(name, no_wrap=True)
+            columns.append([_member(opened, name, value) for value in values])
+    if "partial" in table.column_names and any(table.column("partial").to_pylist()):
+        found.add_column("", no_wrap=True)
+        columns.append(["in part" if part else "" for part in table.column("partial").to_pylist()])
+    for row in zip(*columns, strict=True):
+        found.add_row(*row)
+    return found
+
+
+def _numbers(metric: Metric, values: list[float | None]) -> list[str]:
+    form = form_of(metric, *values)
+    return [form.value(value) for value in values]
+
+
+def _member(opened: Opened, name: str, value: Any) -> str:
+    if value is None:
+        return DASH
+    if name.partition(".")[0] == "unit" and value in opened.tree:
+        return opened.tree.units[value].title
+    return value.isoformat() if isinstance(value, date) else str(value)

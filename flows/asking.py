@@ -1,0 +1,163 @@
+"""Asks a workspace's current snapshot: any metrics by anything they can be cut by, within what the asker may see."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import sqlglot
+
+from access.policy import Policy, Refused
+from access.viewer import Grant, Viewer
+from data.calendar import Calendar, Grain
+from data.errors import QueryError
+from flows.opened import Opened, open_current
+from metrics.query import ask as question
+from metrics.query.question import Query, Sight
+
+Text = str | Sequence[str]
+_FORMS: dict[Grain, re.Pattern[str]] = {
+    "day": re.compile(r"\d{4}-\d\d-\d\d"),
+    "week": re.compile(r"\d{4}-W\d\d"),
+    "quarter": re.compile(r"\d{4}-Q\d"),
+    "year": re.compile(r"\d{4}"),
+}
+_LONGEST = 400  # days around the turn of a year within which every period bears its name
+
+
+def ask(  # noqa: PLR0913  a question has as many sides, and people name them
+    workspace: str | Path,
+    metrics: Text,
+    *,
+    by: Text = (),
+    where: Text = (),
+    having: Text = (),
+    grain: Grain | None = None,
+    start: str | date | None = None,
+    end: str | date | None = None,
+    order: Text = (),
+    limit: int | None = None,
+    person: str | None = None,
+) -> pa.Table:
+    """The answer of a workspace's current snapshot as an Arrow table; `.to_pandas()` gives a DataFrame.
+
+    `start` and `end` are days or names of periods (2026-01, 2026-Q1, 2026), both inclusive. `person` is a key of
+    people.yaml, and sees what he may see; without one the whole workspace is asked. See `metrics.query.question.Query`
+    and docs/query.md. Raises `QueryError` for what cannot be asked, `Refused` for what this person may not.
+    """
+    opened = open_current(Path(workspace))
+    query = question_of(
+        opened,
+        metrics,
+        by=by,
+        where=where,
+        having=having,
+        grain=grain,
+        start=start,
+        end=end,
+        order=order,
+        limit=limit,
+    )
+    return answer(opened, query, None if person is None else scope_of(opened, person))
+
+
+def question_of(  # noqa: PLR0913  as above
+    opened: Opened,
+    metrics: Text,
+    *,
+    by: Text = (),
+    where: Text = (),
+    having: Text = (),
+    grain: Grain | None = None,
+    start: str | date | None = None,
+    end: str | date | None = None,
+    order: Text = (),
+    limit: int | None = None,
+) -> Query:
+    """A question as people write it, with its days told by the workspace's calendar."""
+    calendar = opened.workspace.calendar
+    return Query(
+        metrics=_many(metrics),
+        by=_many(by),
+        where=_many(where),
+        having=_many(having),
+        grain=grain,
+        start=day_of(calendar, start)[0] if isinstance(start, str) else start,
+        end=day_of(calendar, end)[1] if isinstance(end, str) else end,
+        order=_many(order),
+        limit=limit,
+    )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement that reads facts: of which table by which time, and its SQL, laid out for reading."""
+
+    table: str
+    time: str
+    sql: str
+
+
+def statements(opened: Opened, query: Query, scope: frozenset[str] | None = None) -> list[Statement]:
+    """What a question would run, one for each fact table and time role."""
+    scans = question.compiled(opened.engine(), sight_of(opened, scope), query)
+    return [Statement(scan.table, scan.time, pretty(scan.sql())) for scan in scans]
+
+
+def pretty(sql: str) -> str:
+    """A statement laid out for reading."""
+    return str(sqlglot.parse_one(sql, read="duckdb").sql(dialect="duckdb", pretty=True))
+
+
+def answer(opened: Opened, query: Query, scope: frozenset[str] | None = None) -> pa.Table:
+    """The answer of an open snapshot, within a viewer's units (None: all)."""
+    return question.ask(opened.engine(), sight_of(opened, scope), query)
+
+
+def sight_of(opened: Opened, scope: frozenset[str] | None = None) -> Sight:
+    """An open snapshot as a question sees it. Raises `Refused` for a scope without any unit."""
+    if scope is not None and not scope:
+        raise Refused("no unit may be seen; roles are given in people.yaml")
+    return Sight(opened.catalog, opened.tree, opened.workspace.calendar, opened.manifest.as_of, scope)
+
+
+def scope_of(opened: Opened, person: str) -> frozenset[str]:
+    """The units whose figures a person may see; `Refused` for one whom people.yaml does not know."""
+    known = opened.workspace.people.get(person)
+    if known is None:
+        raise Refused(f"'{person}' is not in people.yaml")
+    tree, on = opened.tree, opened.manifest.as_of
+    policy = Policy(opened.workspace.roles, lambda key: tree.descendants(key, on) if key in tree else ())
+    grants = tuple(Grant(grant.role, grant.units) for grant in known.roles)
+    viewer = Viewer(person, known.name, known.title, grants)
+    policy.require(viewer, "metric.view")
+    return policy.scope(viewer, "metric.view")
+
+
+def day_of(calendar: Calendar, text: str) -> tuple[date, date]:
+    """First and last day of a day, week, month, quarter or year by its name; `QueryError` with the forms otherwise."""
+    try:
+        if _FORMS["day"].fullmatch(text):
+            return date.fromisoformat(text), date.fromisoformat(text)
+        for grain in ("week", "quarter", "year"):
+            if _FORMS[grain].fullmatch(text):
+                return _named(calendar, grain, text)
+        return calendar.stated(text)
+    except ValueError as error:
+        forms = "write 2026-01-31, 2026-W05, 2026-01, 2026-Q1 or 2026"
+        raise QueryError(f"'{text}' is no day and no period ({error}); {forms}") from None
+
+
+def _named(calendar: Calendar, grain: Grain, text: str) -> tuple[date, date]:
+    turn = date(int(text[:4]), 1, 1)
+    low = calendar.number(grain, turn - timedelta(days=_LONGEST))
+    for number in range(low, calendar.number(grain, turn + timedelta(days=_LONGEST)) + 1):
+        if calendar.grain_name(grain, number) == text:
+            return calendar.first(grain, number), calendar.last(grain, number)
+    raise ValueError(f"there is no {grain} of that name")
+
+
+def _many(text: Text) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)

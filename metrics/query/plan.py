@@ -1,0 +1,186 @@
+"""A question resolved against definitions: what is refused, what scans are cut by, and how units part groups."""
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+
+from sqlglot import exp
+
+from data.calendar import COARSER, Grain
+from data.errors import QueryError
+from data.organisation import Tree
+from metrics.definitions.kinds import Change, Maintain, Rolling, Running, Stock, ToDate
+from metrics.language.catalog import Catalog
+from metrics.language.refusals import Refusal
+from metrics.query.axes import TIME, UNIT, UNITS, Axis, axis_of
+from metrics.query.conditions import Conditions, conditions_of
+from metrics.query.groups import Member, stretches
+from metrics.query.having import parsed
+from metrics.query.members import Cut
+from metrics.query.question import Absent, Query, Sight
+from metrics.query.readings import timeline_of
+from metrics.states.measures import Measure, measures_of
+from metrics.time.frame import Frame
+
+KEPT = 256  # plans
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a question comes to: the measures it needs, the frame and the cut by which they are read, its conditions."""
+
+    query: Query
+    catalog: Catalog
+    measures: tuple[Measure, ...]
+    frame: Frame
+    axes: tuple[Axis, ...]
+    cut: Cut
+    absent: Absent
+    tree: Tree | None
+    conditions: Conditions
+    having: tuple[exp.Expr, ...]
+    scope: frozenset[str] | None
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of a group's members in the order of its tuple: those of units first."""
+        return sorted((axis.name for axis in self.axes), key=lambda name: name.partition(".")[0] != UNIT)
+
+    def place(self, _unit: str, chain: Sequence[str]) -> tuple[Member, ...] | None:
+        """The part of a group's tuple that comes from units; None for rows that the question leaves out.
+
+        What hung below a unit of the asker's counts for it, and is not told by itself when it is not his.
+        """
+        tree = self.tree
+        assert tree is not None
+
+        def above(level: str) -> str | None:
+            return next((key for key in chain if tree.units[key].level == level), None)
+
+        if not self.conditions.keeps(above, chain):
+            return None
+        named = [chain[0] if axis.kind == UNIT else above(axis.base) for axis in self.axes if axis.kind in UNITS]
+        if self.scope is not None:
+            told = [key for key in named if key is not None]
+            lowest = min(told, key=chain.index) if told else None
+            if lowest not in self.scope if named else not self.scope & set(chain):
+                return None
+        return tuple(named)
+
+
+_known: OrderedDict[tuple[object, ...], tuple[Sight, Plan]] = OrderedDict()
+_digests: "weakref.WeakValueDictionary[str, Catalog]" = weakref.WeakValueDictionary()
+
+
+def planned(sight: Sight, query: Query) -> Plan:
+    """The plan of a question, made once for the same definitions; reads no facts. Raises `QueryError` or `Refusal`."""
+    key = (_digest(sight.catalog), id(sight.tree), sight.calendar, sight.as_of, sight.scope, query)
+    if key not in _known:
+        _known[key] = (sight, _planned(sight, query))  # the sight is kept, so that its tree keeps its id
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+    return _known[key][1]
+
+
+def _digest(catalog: Catalog) -> str:
+    """A name for all that definitions say; found once for each catalog."""
+    known = next((name for name, one in _digests.items() if one is catalog), None)
+    if known is None:
+        models = [*catalog.tables.values(), *catalog.metrics.values()]
+        texts = [model.model_dump_json() for model in models] + [repr(catalog.columns)]
+        known = sha256("\0".join(texts).encode()).hexdigest()
+        _digests[known] = catalog
+    return known
+
+
+def _planned(sight: Sight, query: Query) -> Plan:
+    if not query.metrics:
+        raise QueryError("a question names at least one metric")
+    for key in query.metrics:
+        if key not in sight.catalog.metrics:
+            raise Refusal("F108", f"'{key}' is not a metric", sight.catalog.nearest_metric(key))
+    axes = tuple(axis_of(sight, query.metrics, name) for name in query.by)
+    conditions = conditions_of(sight, query.metrics, query.where)
+    columns = tuple(axis for axis in axes if axis.kind not in UNITS)
+    plain = not columns and not conditions.rows and sight.tree is not None
+    absent: Absent = query.absent or ("gap" if plain else "zero")
+    limited = bool(conditions.units) or sight.scope is not None
+    by_unit = limited or len(columns) < len(axes) or absent == "gap"
+    if by_unit:
+        for key in query.metrics:
+            axis_of(sight, (key,), UNIT)
+    _check(sight.catalog, query, (*columns, *conditions.axes.values()))
+    catalog = _without_targets(sight.catalog, query.metrics)
+    cut = Cut(sight, columns, conditions, by_unit, None)
+    having = parsed(query.having, query.metrics)
+    measures = tuple(measures_of(catalog, query.metrics))
+    frame = _frame(sight, query)
+    plan = Plan(query, catalog, measures, frame, axes, cut, absent, sight.tree, conditions, having, sight.scope)
+    if limited and sight.tree is not None:
+        tree = sight.tree
+        cut.units = tuple(u for u in tree.units if any(s.part is not None for s in stretches(tree, u, plan.place)))
+    return plan
+
+
+def _without_targets(catalog: Catalog, keys: Sequence[str]) -> Catalog:
+    """The catalog in which asked metrics have no target, so that none is read; what they rest on keeps its own."""
+    bare = {key: catalog.metrics[key].model_copy(update={"target": None, "anchors": None}) for key in keys}
+    return replace(catalog, metrics={**catalog.metrics, **bare})
+
+
+def below(catalog: Catalog, key: str) -> Iterator[str]:
+    """A metric and all that it is computed from."""
+    yield key
+    for part in catalog.parts(key):
+        yield from below(catalog, part)
+
+
+def _frame(sight: Sight, query: Query) -> Frame:
+    end: date = min(query.end or sight.as_of, sight.as_of)
+    if query.start is not None and query.start > end:
+        raise QueryError(f"start {query.start} lies after {end}, the last day that counts")
+    windows = {grain for key in query.metrics for one in below(sight.catalog, key) for grain in _windows(sight, one)}
+    timeline = timeline_of(sight.calendar, query.grain, query.start, windows)
+    return Frame(None, timeline, end, timeline.cut(end))
+
+
+def _windows(sight: Sight, key: str) -> Iterator[Grain]:
+    """The grains by which a metric looks back, which base periods must make up."""
+    metric = sight.catalog.metrics[key]
+    body = metric.body
+    if metric.cadence != "month":
+        yield metric.cadence
+    if isinstance(body, Running):
+        yield "day"
+    if isinstance(body, ToDate):
+        yield body.since
+    elif isinstance(body, Rolling | Maintain) or (isinstance(body, Change) and body.back.months is not None):
+        yield "month"
+
+
+def _check(catalog: Catalog, query: Query, axes: Sequence[Axis]) -> None:
+    """Refuse what time would make wrong: rows picked by time for what looks back, and periods finer than rows have."""
+    timed = any(axis.kind == TIME for axis in axes)
+    for key in query.metrics:
+        for one in below(catalog, key):
+            body = catalog.metrics[one].body
+            back = isinstance(body, Change | Rolling | Running | ToDate | Maintain)
+            if timed and (back or any(isinstance(own, Stock) for own in catalog.own_aggregates(one))):
+                raise Refusal(
+                    "F106",
+                    f"'{key}' looks back in time, so its rows cannot be picked by time",
+                    "use start, end and grain",
+                )
+        for own in catalog.aggregates(key):
+            time = catalog.tables[own.table].time
+            if query.grain is None or time is None or isinstance(own, Stock) or own.time not in (None, time.column):
+                continue
+            if COARSER[query.grain] < COARSER[time.grain]:
+                raise Refusal(
+                    "F106",
+                    f"'{key}' cannot be told by {query.grain}: a row of {own.table} stands for a whole {time.grain}",
+                    f"ask by {time.grain} or coarser",
+                )
