@@ -45,6 +45,11 @@ def unit(entry: Entry) -> str:
     return entry.measured_in.replace(CURRENCY, "currency")
 
 
+def measured(entry: Entry) -> str:
+    """The same as the end of a sentence: `in days`, `as a ratio`."""
+    return f"as a {unit(entry)}" if unit(entry) in ("ratio", "rank") else f"in {unit(entry)}"
+
+
 def document(shelf: Library) -> str:
     """docs/library.md: every entry, and the tables that they ask for."""
     every = list(shelf.entries.values())
@@ -69,7 +74,7 @@ def document(shelf: Library) -> str:
 def _entry(entry: Entry) -> list[str]:
     part = " A part of other measures." if entry.block else ""
     lines = ["", f"### {entry.title}", "", f"`{entry.key}`: {entry.description}{part}", ""]
-    lines.append(f"- {entry.indicator}, {DIRECTIONS[entry.direction]}, in {unit(entry)}; `{formula(entry)}`")
+    lines.append(f"- {entry.indicator}, {DIRECTIONS[entry.direction]}, {measured(entry)}; `{formula(entry)}`")
     for word, keys in (("led by", entry.partners), ("guard", entry.guardrails)):
         if keys:
             lines.append(f"- {word} " + ", ".join(f"`{key}`" for key in keys))
