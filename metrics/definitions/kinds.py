@@ -13,8 +13,16 @@ Function = Literal["sum", "count", "count_distinct", "average", "min", "max", "s
 OverTime = Literal["last", "first", "mean", "min", "max"]
 
 
+Span = Annotated[str, Field(pattern=r"^[1-9]\d* (day|week|month|quarter|year)s?$")]
+Later = Annotated[str, Field(pattern=r"^([1-9]\d* (day|week|month|quarter|year)s?|rest of (week|month|quarter|year))$")]
+
+
 class Aggregate(BaseModel):
     """An aggregation of the rows of one table. `expr` and `filter` are SQL scalar expressions over its columns.
+
+    With `later` rows count so much later than they happened, day by day: what happened on 5 March counts on 5 April by
+    `1 month`; the last day of a short month counts on all days that have no other. By `rest of month` the rows of its
+    first day count on each of its days.
 
     `percentile` is the share of values that lie below (0.5 is the median); with `discrete` it is one of the values,
     the least that so many do not exceed, else it lies between its neighbours in proportion. Both are exact.
@@ -28,6 +36,7 @@ class Aggregate(BaseModel):
     discrete: bool = False
     filter: str | None = None
     time: str | None = None
+    later: Later | None = None
     over_time: OverTime | None = None
 
     @model_validator(mode="after")
@@ -125,6 +134,26 @@ class Rolling(BaseModel):
     months: Annotated[int, Field(ge=2, le=60)]
 
 
+class Running(BaseModel):
+    """A metric day by day: over a `window` that ends with each day, or `since` its period began, or since ever.
+
+    A longer period reads its first, its last, or the mean of its days, of those whose window holds rows. It is told when
+    it is asked (`fourfold query`), not in the value table, whose periods are whole ones: there are `rolling`, `to_date`.
+    """
+
+    model_config = STRICT
+    metric: str
+    window: Span | None = None
+    since: Literal["week", "month", "quarter", "year", "ever"] | None = None
+    read: Literal["first", "last", "mean"] = "last"
+
+    @model_validator(mode="after")
+    def _one(self) -> "Running":
+        if (self.window is None) == (self.since is None):
+            raise ValueError("give either `window:` (such as 7 days) or `since:` (a period, or ever)")
+        return self
+
+
 class Maintain(BaseModel):
     """The share of the last n months in which a metric met its target; a gap counts as not met (scoring, clause 3)."""
 
@@ -134,7 +163,7 @@ class Maintain(BaseModel):
     tolerance: Annotated[Quantity, Field(ge=0, lt=1)] = 0.05
 
 
-Kind = Aggregate | Ratio | str | Change | ToDate | Rolling | Stock | FirstPer | Maintain
+Kind = Aggregate | Ratio | str | Change | ToDate | Rolling | Running | Stock | FirstPer | Maintain
 KINDS: tuple[str, ...] = (
     "agg",
     "ratio",
@@ -142,6 +171,7 @@ KINDS: tuple[str, ...] = (
     "change",
     "to_date",
     "rolling",
+    "running",
     "stock",
     "first_per",
     "maintain",

@@ -17,6 +17,7 @@ from metrics.definitions.kinds import (
     Maintain,
     Ratio,
     Rolling,
+    Running,
     Stock,
     ToDate,
 )
@@ -111,6 +112,7 @@ class Metric(BaseModel):
     change: Change | None = None
     to_date: ToDate | None = None
     rolling: Rolling | None = None
+    running: Running | None = None
     stock: Stock | None = None
     first_per: FirstPer | None = None
     maintain: Maintain | None = None

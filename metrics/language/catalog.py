@@ -17,6 +17,7 @@ from metrics.definitions.kinds import (
     Operand,
     Ratio,
     Rolling,
+    Running,
     Stock,
     ToDate,
 )
@@ -84,6 +85,11 @@ class Catalog:
         for part_key in self.parts(key):
             yield from self.aggregates(part_key)
 
+    def asked_only(self, key: str) -> bool:
+        """Whether a metric is told when it is asked alone, since no states of whole periods hold it."""
+        body = self.metrics[key].body
+        return isinstance(body, Running) or any(self.asked_only(part) for part in self.parts(key))
+
     def cadence(self, key: str) -> int:
         """Every how many months a metric has a value: its own cadence, or its tables' grain if that is coarser."""
         times = [(self.tables[body.table].time, body) for body in self.aggregates(key) if not isinstance(body, Stock)]
@@ -148,7 +154,7 @@ class Catalog:
             if parse(body).find(exp.Div) is None:
                 return any(parts)
         else:
-            return not isinstance(body, Maintain) and self._operand_grows(body)
+            return not isinstance(body, Maintain | Running) and self._operand_grows(body)
         return len(parts) > 1 or (parts == {True} and self.additivity(key) == "rate")
 
     def _operand_grows(self, operand: Operand | FirstPer | Stock) -> bool:

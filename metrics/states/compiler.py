@@ -14,6 +14,7 @@ from metrics.definitions.table import Table
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
 from metrics.states.measures import Measure, Relation
+from metrics.states.relation import LATER
 from metrics.time.frame import Frame
 
 
@@ -82,7 +83,7 @@ class StateQuery:
     @property
     def periodic(self) -> bool:
         """Whether the states of some periods can be computed alone, by rows whose `time` lies in them."""
-        return self.statement is None
+        return self.statement is None and not self.time.startswith(f'"{LATER}')  # later rows are touched elsewhere
 
     @property
     def daily(self) -> bool:

@@ -7,7 +7,7 @@ from metrics.definitions.kinds import Aggregate, FirstPer, Stock
 from metrics.definitions.metric import TargetTable
 from metrics.language.catalog import GRAINS, Catalog, resolver, target_aggregate
 from metrics.language.expressions import column_or_parse, render
-from metrics.states.relation import Relation, relation
+from metrics.states.relation import Relation, later_time, relation
 
 ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
 
@@ -73,7 +73,10 @@ def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer, *, stated: 
             sql(body.closed),
             body.inclusive,
         )
-    time = sql(body.time or (table.time.column if table.time else None)) or ""
+    happened = body.time or (table.time.column if table.time else None)
+    time = sql(happened) or ""
+    if isinstance(body, Aggregate) and body.later and happened:
+        time = later_time(body.later, happened)
     if isinstance(body, FirstPer):
         return Measure("first", body.table, time, "count", sql(body.entity), sql(body.filter))
     every = GRAINS[table.time.grain] if table.time and body.time in (None, table.time.column) else 1

@@ -1,13 +1,13 @@
 """A table with the joins that a statement names, ready for a FROM clause: what is not named is not joined."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from data.warehouse import identifier
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog, resolver
-from metrics.language.expressions import ExpressionError
+from metrics.language.expressions import ExpressionError, Resolver, column_or_parse, render
 from metrics.language.joins import Hop, hops, partners
 
 _NAMED = re.compile(r'(?<![.\w])"((?:[^"]|"")+)"\.(?=")')  # an alias before its column, as resolvers write it
@@ -63,6 +63,25 @@ class Relation:
         return " ".join([self.base, *joins])
 
 
+LATER = "later "
+DAYS = "range(DATE '1970-01-01', DATE '2200-01-01', INTERVAL 1 DAY)"
+
+
+def later_time(later: str, time: str) -> str:
+    """The SQL of the day on which a row counts that counts later than it happened; `time` as the definition has it."""
+    return f'{identifier(f"{LATER}{later} {time}")}."day"'
+
+
+def _later(alias: str, columns: Collection[str] | None, resolve: Resolver) -> Link:
+    """A calendar in which each day stands for the day whose rows count on it: none, one, or several days for one."""
+    rest = alias.startswith(f"{LATER}rest of ")
+    words = alias.removeprefix(LATER).split(" ", 3 if rest else 2)
+    shown = f"date_trunc('{words[2]}', d)" if rest else f"d - INTERVAL {words[0]} {words[1].removesuffix('s').upper()}"
+    happened = render(column_or_parse(words[-1], columns), resolve)
+    source = f"(SELECT CAST(d AS DATE) AS day, CAST({shown} AS DATE) AS happened FROM {DAYS} AS _r(d))"
+    return Link(source, f"{identifier(alias)}.happened = CAST({happened} AS DATE)")
+
+
 def relation(catalog: Catalog, table: Table, time: str = "") -> Relation:
     """The relation of `model.<table>`.
 
@@ -73,6 +92,8 @@ def relation(catalog: Catalog, table: Table, time: str = "") -> Relation:
         time = resolve(table.time.column, None)
 
     def lookup(alias: str) -> Link | None:
+        if alias.startswith(LATER):
+            return _later(alias, catalog.columns.get(table.key), resolve)
         try:
             hop = hops(catalog.tables, table, alias)[-1]
         except ExpressionError:

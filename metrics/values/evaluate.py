@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.errors import QueryError
 from metrics.definitions.kinds import (
     Aggregate,
     Change,
@@ -15,6 +16,7 @@ from metrics.definitions.kinds import (
     Operand,
     Ratio,
     Rolling,
+    Running,
     Stock,
     ToDate,
 )
@@ -120,6 +122,8 @@ class Evaluator:
             return self.cells(body.metric, YEAR if body.since == "year" else QUARTER, early)
         if isinstance(body, Rolling):
             return self.cells(body.metric, Window("roll", body.months), early)
+        if isinstance(body, Running):
+            raise QueryError(f"'{metric.key}' is told day by day, when it is asked, not from states of whole periods")
         return self._maintain(body)
 
     def aggregate(
@@ -144,7 +148,7 @@ class Evaluator:
         if isinstance(cube, SetCube):
             value, some = set_values(self.states, cube, window, early, complete=not zero)
         else:
-            value, some = _from_states(cube, self.states, window, early)
+            value, some = from_states(cube, self.states, window, early)
         why = np.zeros(grid.shape, dtype=np.int8)
         if measure.additive and not measure.over_time:  # levels say so themselves, day by day
             some = some | ((seen > 0) & (told == 0))  # rows came, none passed the filter: a true zero
@@ -301,7 +305,8 @@ def _counted(cube: Cube | SetCube, grid: Grid, window: Window, early: bool = Fal
     return window_sum(cube.rows, grid, window, first), window_sum(seen, grid, window), window_sum(due, grid, window)
 
 
-def _from_states(cube: Cube, states: States, window: Window, early: bool) -> tuple[Floats, Bools]:
+def from_states(cube: Cube, states: States, window: Window, early: bool) -> tuple[Floats, Bools]:
+    """(values, where there is any) of states that merge by adding or by taking the extreme, at a window."""
     measure, grid = cube.measure, states.grid
     early_value, early_count, _ = cube.early if early else (None, None, None)
     if measure.kind == "stock":

@@ -72,7 +72,7 @@ def compute_values(
     """
     book = TargetBook(catalog, states)
     writer = _Writer(states.grid, clock, only)
-    order = [key for key in catalog.order() if only is None or key in only]
+    order = [key for key in catalog.order() if (only is None or key in only) and not catalog.asked_only(key)]
     for position, key in enumerate(order):
         metric = catalog.metrics[key]
         late = late_day(catalog, key, fresh)
