@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from metrics.states.bits import packed_rows
+from metrics.states.blocks import Sheet
 from metrics.time.grid import Floats, Grid, Window
 
 Ints = npt.NDArray[np.int64]
@@ -48,26 +50,68 @@ class Things:
             int(thing.max()) + 1 if len(thing) else 0,
         )
 
+    def flagged(self, low: int, width: int, grid: Grid, early: bool) -> Bits:
+        """Bits of some things, (units, months, words of 64); with `early` of first days only."""
+        part = np.arange(np.searchsorted(self.thing, low), np.searchsorted(self.thing, low + width))
+        part = part[self.early[part]] if early else part
+        flags = np.zeros((*grid.shape, (width + 63) // 64 * 64), dtype=np.bool_)
+        flags[self.unit[part], self.month[part], self.thing[part] - low] = True
+        return np.packbits(flags, axis=2).view(np.uint64)
 
-def distinct_counts(things: Things, grid: Grid, window: Window, early: bool) -> Floats:
+    @property
+    def each(self) -> int:
+        """Bytes that a thing takes while it is flagged, in each unit and month."""
+        return 1
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Which things were seen where, as bits: a row of words for each of the parallel unit row and month column."""
+
+    unit: Ints
+    month: Ints
+    bits: Bits
+    early: npt.NDArray[np.bool_]
+    count: int
+
+    @classmethod
+    def of(cls, sheet: Sheet, column: str) -> "Packed":
+        """From a column of a block that holds bits."""
+        marked = sheet.block.marked()
+        held, known = packed_rows(marked.table.column(column))
+        unit, month = (part[known] for part in sheet.placed(marked.table))
+        inside = (unit >= 0) & (month >= 0) & (month < sheet.grid.shape[1])
+        words = np.ascontiguousarray(held).view(np.uint64)[inside]
+        return cls(unit[inside], month[inside], words, marked.early[known][inside], words.shape[1] * 64)
+
+    def flagged(self, low: int, width: int, grid: Grid, early: bool) -> Bits:
+        """Bits of some things, (units, months, words of 64); with `early` of first days only."""
+        words = self.bits[:, low // 64 : (low + width + 63) // 64]
+        out = np.zeros((*grid.shape, words.shape[1]), dtype=np.uint64)
+        for row in np.flatnonzero(self.early) if early else range(len(words)):
+            out[self.unit[row], self.month[row]] |= words[row]
+        return out
+
+    @property
+    def each(self) -> float:
+        """Bytes that a thing takes in each unit and month."""
+        return 1 / 8
+
+
+def distinct_counts(things: Things | Packed, grid: Grid, window: Window, early: bool) -> Floats:
     """The number of distinct things, (units, months). With `early` the last month counts its first days only."""
     rows, columns = grid.shape
-    step = max(64, AT_ONCE // max(rows * columns, 1) // 64 * 64)
+    step = max(64, int(AT_ONCE / max(rows * columns, 1) / things.each) // 64 * 64)
     counts = np.zeros(grid.shape)
     for low in range(0, things.count, step):
-        part = np.arange(np.searchsorted(things.thing, low), np.searchsorted(things.thing, low + step))
         width = min(step, things.count - low)
-        whole = _bits(things, part, low, width, grid)
-        last = _bits(things, part[things.early[part]], low, width, grid) if early else whole
+        whole = _rolled_up(things.flagged(low, width, grid, early=False), grid)
+        last = _rolled_up(things.flagged(low, width, grid, early=True), grid) if early else whole
         counts += np.bitwise_count(_merged(whole, last, grid, window)).sum(axis=2, dtype=np.int64)
     return counts
 
 
-def _bits(things: Things, part: Ints, low: int, width: int, grid: Grid) -> Bits:
-    """Bits of some things, rolled up over units: (units, months, words of 64)."""
-    flags = np.zeros((*grid.shape, (width + 63) // 64 * 64), dtype=np.bool_)
-    flags[things.unit[part], things.month[part], things.thing[part] - low] = True
-    bits = np.packbits(flags, axis=2).view(np.uint64)
+def _rolled_up(bits: Bits, grid: Grid) -> Bits:
     for segment in grid.segments:
         months = slice(segment.low, segment.high)
         for below, above in segment.levels:
@@ -111,9 +155,13 @@ def _rolled(bits: Bits, months: int) -> Bits:
     return out
 
 
-def unnested(table: pa.Table, column: str) -> pa.Table:
-    """A column of lists as a row for each thing: cell, month, early, thing."""
-    lists = table.column(column).combine_chunks()
+def things_of(sheet: Sheet, column: str) -> Things | Packed:
+    """The things of a block's column, held as bits or as lists."""
+    marked = sheet.block.marked()
+    if pa.types.is_large_binary(marked.table.schema.field(column).type):
+        return Packed.of(sheet, column)
+    lists = marked.table.column(column).combine_chunks()
     at = pc.list_parent_indices(lists)
-    rows = {name: table.column(name).take(at) for name in ("cell", "month", "early")}
-    return pa.table({**rows, "thing": pc.list_flatten(lists)})
+    rows = {name: marked.table.column(name).take(at) for name in ("cell", "month")}
+    early = pa.array(marked.early).take(at)
+    return Things.of(pa.table({**rows, "early": early, "thing": pc.list_flatten(lists)}), sheet.grid)

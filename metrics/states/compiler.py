@@ -23,7 +23,7 @@ def create_models(engine: Engine, catalog: Catalog) -> None:
     engine.run("CREATE SCHEMA IF NOT EXISTS model")
     for table in catalog.tables.values():
         try:
-            engine.run(f'CREATE OR REPLACE VIEW model."{table.key}" AS {_body(catalog, table)}')
+            engine.define(table.key, _body(catalog, table))
         except QueryError as error:
             raise QueryError(f"models/{table.sql or table.key + '.yaml'}: {error}") from error
 
@@ -48,10 +48,16 @@ def bounds(column: str, as_of: date) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """One column of a state: the aggregate that makes it, and how two of it are merged (sum, min, max, set)."""
+    """One column of a state: the aggregate that makes it, and how two of it are merged.
+
+    merge: sum | min | max | set (of the distinct ones of a `value`, where `filter` holds) | histogram (how often which
+    value). An aggregate makes a set as a list; `metrics.states.blocks` tells what else holds one, and what a histogram.
+    """
 
     sql: str
     merge: str = "sum"
+    value: str = ""
+    filter: str | None = None
 
     @property
     def name(self) -> str:
@@ -101,8 +107,14 @@ class StateQuery:
         keys = [f"{name}={sql}" for name, sql in self.keys.items()]
         return digest(self.shape, self.source, *self.where, self.time, self.statement or "", *keys, *last)
 
+    def rows(self, low: date | None = None, high: date | None = None, join: str = "") -> str:
+        """From where and which rows: all of them or those that happened from day `low` to day `high`."""
+        last = self.as_of if high is None else min(high, self.as_of)
+        where = [bounds(self.time, last), *([f"{self.time} >= DATE '{low.isoformat()}'"] if low else []), *self.where]
+        return f"FROM {self.source}{join} WHERE {' AND '.join(where)}"
+
     def sql(self, parts: Collection[str] | None = None, low: date | None = None, high: date | None = None) -> str:
-        """The statement, with all parts or some, for all rows or those that happened from day `low` to day `high`.
+        """The statement, with all parts or some (never histograms), for all rows or those of some days.
 
         Raises `QueryError` when a scan that is not `periodic` is asked for some periods.
         """
@@ -110,12 +122,11 @@ class StateQuery:
             if low or high:
                 raise QueryError(f"models/{self.table}.yaml: states of shape '{self.shape}' cannot be read by period")
             return self.statement
-        last = self.as_of if high is None else min(high, self.as_of)
-        where = [bounds(self.time, last), *([f"{self.time} >= DATE '{low.isoformat()}'"] if low else []), *self.where]
+        wanted = {n: part for n, part in self.parts.items() if part.merge != "histogram"}
         select = [f"{sql} AS {name}" for name, sql in self.keys.items()] + ["count(*) AS n"]
-        select += [f"{part.sql} AS {name}" for name, part in self.parts.items() if parts is None or name in parts]
+        select += [f"{part.sql} AS {name}" for name, part in wanted.items() if parts is None or name in parts]
         group = ", ".join(str(position + 1) for position in range(len(self.keys)))
-        return f"SELECT {', '.join(select)} FROM {self.source} WHERE {' AND '.join(where)} GROUP BY {group}"
+        return f"SELECT {', '.join(select)} {self.rows(low, high)} GROUP BY {group}"
 
 
 def digest(*texts: str) -> str:
@@ -145,7 +156,7 @@ def aggregate_query(relation: Relation, measures: Sequence[Measure], frame: Fram
 
 
 def _state_parts(measure: Measure) -> dict[str, Part]:
-    """The mergeable state of a measure: v (sum, extreme or set), n (values seen), r (rows behind it)."""
+    """The mergeable state of a measure: v (sum, extreme, set or histogram), n (values seen), r (rows behind it)."""
     where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
     rows = Part(f"count(*){where}")
     value = measure.expr
@@ -160,7 +171,8 @@ def _state_parts(measure: Measure) -> dict[str, Part]:
         "min": Part(f"CAST(min({value}){where} AS DOUBLE)", "min"),
         "max": Part(f"CAST(max({value}){where} AS DOUBLE)", "max"),
         "sum_boolean": Part(f"CAST(sum(CAST({value} AS INTEGER)){where} AS DOUBLE)"),
-        "count_distinct": Part(f"list(DISTINCT {value}){where}", "set"),
+        "count_distinct": Part(f"list(DISTINCT {value}){where}", "set", value, measure.filter),
+        "percentile": Part(f"histogram({value}){where}", "histogram", value, measure.filter),
     }
     return {"v": parts[measure.function], "n": counted, "r": rows}
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.states.bitmaps import Things
+from metrics.states.bitmaps import Packed, Things
+from metrics.states.histograms import Histogram
 from metrics.states.levels import Levels
 from metrics.states.measures import Measure
 from metrics.time.grid import Floats, Grid, Window
@@ -41,7 +42,7 @@ class Cube:
 
 @dataclass(frozen=True)
 class SetCube:
-    """A measure whose states are sets: distinct things, or levels by day.
+    """A measure whose states are sets: distinct things, levels by day, or how often which value was seen.
 
     `rows_early` are the rows of the first days only. `early` are the things of an earlier day of each month, where they
     are not some of those of its end.
@@ -51,9 +52,10 @@ class SetCube:
     rows: Floats
     presence: Presence
     rows_early: Floats
-    things: Things | None = None
+    things: Things | Packed | None = None
     early: Things | None = None
     levels: Levels | None = None
+    histogram: Histogram | None = None
 
 
 AnyCube = Cube | SetCube

@@ -13,10 +13,11 @@ from data.errors import QueryError
 from data.organisation import FAR_AHEAD, Membership, Tree, Unit
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
-from metrics.states.bitmaps import Things, unnested
+from metrics.states.bitmaps import Things, things_of
 from metrics.states.blocks import Block, BlockSource, Scan, Sheet, numbers
 from metrics.states.compiler import StateQuery, aggregate_query, bounds, first_query, open_query, stock_query
 from metrics.states.cubes import AnyCube, Cube, Presence, SetCube, States
+from metrics.states.histograms import Histogram
 from metrics.states.levels import Levels
 from metrics.states.measures import Measure, Relation, groups_of, relation
 from metrics.time.frame import Frame
@@ -175,7 +176,7 @@ class _Reader:
 
     def cube(self, sheet: Sheet, scan: _Scan, measure: Measure, presence: dict[tuple[str, str], Presence]) -> AnyCube:
         grid = sheet.grid
-        if scan.kind == "agg" and (measure.over_time or measure.function == "count_distinct"):
+        if scan.kind == "agg" and (measure.over_time or measure.function in ("count_distinct", "percentile")):
             return self._set_cube(sheet, scan, measure, presence[scan.role])
         if scan.kind == "agg":
             return self._aggregate_cube(sheet, scan, measure, presence[scan.role])
@@ -216,7 +217,9 @@ class _Reader:
         if measure.stated:
             presence = self.presence(sheet, scan, columns["r"])
         if measure.function == "count_distinct":
-            return SetCube(measure, rows, presence, early, Things.of(unnested(sheet.block.table, columns["v"]), grid))
+            return SetCube(measure, rows, presence, early, things_of(sheet, columns["v"]))
+        if measure.function == "percentile":
+            return SetCube(measure, rows, presence, early, histogram=Histogram.of(sheet, columns["v"]))
         return SetCube(measure, rows, presence, early, levels=Levels.of(sheet, measure, columns))
 
     def _stock_cube(self, sheet: Sheet, scan: _Scan, measure: Measure) -> Cube:

@@ -1,10 +1,11 @@
-"""Values of measures whose states are sets: exact distinct counts, and levels that add over units but not over time."""
+"""Values of measures whose states are sets: exact distinct counts, percentiles, levels that add over units only."""
 
 import numpy as np
 import numpy.typing as npt
 
 from metrics.states.bitmaps import distinct_counts
 from metrics.states.cubes import SetCube, States, window_sum
+from metrics.states.histograms import quantiles
 from metrics.states.levels import Levels
 from metrics.time.grid import Floats, Window
 
@@ -27,8 +28,11 @@ def set_values(
             return counts, cube.presence.due > 0
         counts = distinct_counts(cube.things, grid, window, early)
         return counts, counts > 0
+    if cube.histogram is not None:
+        values = quantiles(cube.histogram, grid, window, early, measure.quantile or 0.0, measure.discrete)
+        return values, ~np.isnan(values)
     if cube.levels is None:
-        raise AssertionError(f"a set of {measure.table} is neither of things nor of levels")
+        raise AssertionError(f"a set of {measure.table} is neither of things nor of values nor of levels")
     if measure.over_time in ("last", "first"):
         values = _ends(states, cube, cube.levels, window, early)
     else:
