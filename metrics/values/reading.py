@@ -75,7 +75,8 @@ def values_of(table: pa.Table, metrics: dict[str, Metric]) -> list[Value]:
         if metric is not None:
             scale = (metric.direction, *rest[: len(FIELDS)])
             anchors = scales.get(scale) or scales.setdefault(scale, Anchors(*scale))
-            period = periods.get((start, end)) or periods.setdefault((start, end), Period(span, start, end))
+            place = (span, start, end)
+            period = periods.get(place) or periods.setdefault(place, Period(span, start, end))
             found.append(Value(key, unit, period, value, target, anchors, *rest[len(FIELDS) :]))
     return found
 

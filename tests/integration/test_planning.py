@@ -61,7 +61,8 @@ def whole(opened: Opened) -> pa.Table:
 
 def rolled(opened: Opened, table: pa.Table) -> dict[tuple[object, ...], tuple[float | None, str]]:
     """Every score of every scorecard by scorecard, place, unit and period, without any short cut."""
-    workspace, found = opened.workspace, {}
+    workspace = opened.workspace
+    found: dict[tuple[object, ...], tuple[float | None, str]] = {}
     by_place: dict[tuple[object, ...], list[object]] = {}
     for value in values_of(table, dict(workspace.metrics)):
         by_place.setdefault((value.unit, value.period), []).append(value)
