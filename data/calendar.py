@@ -1,5 +1,6 @@
 """Days, weeks, months, quarters and years, and the spans of a scorecard over them, calendar or fiscal."""
 
+import re
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,21 +68,34 @@ def parse_month(text: str) -> MonthIndex:
         raise ValueError(f"'{text}' is not a month; write it as 2025-01") from None
 
 
+def _place(text: str) -> tuple[str, int]:
+    """Where a stated month lies among those of the same form: calendar months (and days), or periods as 2025-P01."""
+    year, _, period = text.partition("-P")
+    return ("period", int(year) * 100 + int(period)) if period else ("month", parse_month(text))
+
+
 def stretch_faults(stretches: Sequence[tuple[str | None, str | None]]) -> list[tuple[int, str]]:
     """What is wrong with stretches of months (from, to; both inclusive, None: open), as (index, message)."""
     faults: list[tuple[int, str]] = []
-    seen: list[tuple[MonthIndex, MonthIndex]] = []
+    seen: list[tuple[int, int, str | None]] = []
+    forms = {_place(text)[0] for stretch in stretches for text in stretch if text}
+    if len(forms) > 1:
+        return [(0, "mixes months and periods; write all as 2025-01, or all as 2025-P01")]
     for index, (start, end) in enumerate(stretches):
-        low = parse_month(start) if start else 0
-        high = parse_month(end) if end else 9999 * 12
+        low = _place(start)[1] if start else 0
+        high = _place(end)[1] if end else 9999 * 100
         if low > high:
             faults.append((index, f"ends in {end}, before it begins in {start}"))
             continue
-        shared = [max(low, other[0]) for other in seen if low <= other[1] and other[0] <= high]
+        shared = [
+            max((low, start), (other[0], other[2]), key=lambda one: one[0])
+            for other in seen
+            if low <= other[1] and other[0] <= high
+        ]
         if shared:
-            month = f"in {first_day(shared[0]):%Y-%m}" if shared[0] else "from the beginning on"
+            month = f"in {'-'.join(shared[0][1].split('-')[:2])}" if shared[0][1] else "from the beginning on"
             faults.append((index, f"holds {month} together with an earlier one; only one can"))
-        seen.append((low, high))
+        seen.append((low, high, start))
     return faults
 
 
@@ -119,6 +133,10 @@ class Calendar:
 
     def _shift(self, grain: Grain) -> int:
         return 0 if grain == "month" else self.fiscal_start - 1
+
+    def knows(self, day: date) -> bool:
+        """Whether a day lies within the calendar; one of months knows every day but those of the last year of dates."""
+        return day.year < date.max.year
 
     def nests(self, fine: Grain, coarse: Grain) -> bool:
         """Whether each period of `fine` lies wholly in one of `coarse`: weeks lie across months."""
@@ -224,7 +242,17 @@ class Calendar:
         return self.last("year", self.number("year", day)).year
 
     def stated(self, text: str) -> tuple[date, date]:
-        """First and last day of a month (or its like) as people write it; ValueError with the remedy."""
+        """First and last day of a month (or its like) as people write it: 2025-01, 2025-P01, or a day in it.
+
+        ValueError with the remedy, `CalendarError` for what the calendar does not know.
+        """
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            day = date.fromisoformat(text)
+            return self.first("month", self.number("month", day)), self.last("month", self.number("month", day))
+        return self.stated_month(text)
+
+    def stated_month(self, text: str) -> tuple[date, date]:
+        """First and last day of a month by its name; ValueError with the remedy."""
         month = parse_month(text)
         return first_day(month), last_day(month)
 

@@ -2,41 +2,26 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from data.calendar import MONTHS, Calendar, last_closed_month_end, last_day, month_of, parse_month
+from data.calendar import Calendar, parse_month
+from data.calendar_models import CalendarModel
 from data.documents import nearest
+from data.errors import QueryError
 from data.lint import WorkspaceLint
-from data.writing import Month
+from data.writing import Stated
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 KEY = r"^[a-z][a-z0-9_]*$"
 Key = Annotated[str, Field(pattern=KEY, description="snake_case name")]
+History = Literal["as_was", "restated"]
 LONG_AGO, FAR_AHEAD = date(1, 1, 1), date(9999, 12, 31)
-
-
-def _month_number(value: Any) -> Any:
-    if isinstance(value, str):
-        matches = [number for number, name in enumerate(MONTHS, 1) if name.startswith(value.lower()) and len(value) > 2]
-        if len(matches) != 1:
-            raise ValueError(f"'{value}' is not the name of a month")
-        return matches[0]
-    return value
-
-
-class CalendarModel(BaseModel):
-    """When the organisation's year begins."""
-
-    model_config = STRICT
-    fiscal_year_starts: Annotated[
-        int, BeforeValidator(_month_number, json_schema_input_type=int | str), Field(ge=1, le=12)
-    ] = 1
 
 
 class RetentionModel(BaseModel):
@@ -44,6 +29,17 @@ class RetentionModel(BaseModel):
 
     model_config = STRICT
     snapshots: Annotated[int, Field(ge=1)] = 10
+
+
+class EngineModel(BaseModel):
+    """An engine in which facts may stay (datasets of `connector: in_place`): its kind, and its address.
+
+    ${NAME} in the address is replaced from the environment, so that no password stands in a workspace.
+    """
+
+    model_config = STRICT
+    kind: str
+    address: str
 
 
 class Settings(BaseModel):
@@ -54,9 +50,10 @@ class Settings(BaseModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     today: date | None = None
     open_period: Literal["hide", "show"] = "hide"
-    calendar: CalendarModel = CalendarModel()
+    calendar: CalendarModel = Field(default_factory=CalendarModel)
+    calendars: dict[Key, CalendarModel] = {}
     base_period: Literal["month"] = "month"
-    history_from: Month | None = None
+    history_from: Stated | None = None
     perspectives: dict[Key, str] = Field(
         default={
             "financial": "Financial",
@@ -68,20 +65,25 @@ class Settings(BaseModel):
     )
     retention: RetentionModel = RetentionModel()
     lint: WorkspaceLint = WorkspaceLint()
-    engine: Literal["duckdb"] = "duckdb"
+    engine: Literal["duckdb"] | EngineModel = "duckdb"
 
     def clock(self, now: date) -> date:
         """The day that counts as today: the pinned one, else `now`."""
         return self.today or now
 
-    def as_of(self, now: date) -> date:
-        """The last day whose facts count: end of the last closed month, or yesterday when the open period is shown."""
+    def as_of(self, now: date, calendar: Calendar | None = None) -> date:
+        """The last day whose facts count: end of the last closed month of a calendar (None: the one described here).
+
+        Yesterday, when the open period is shown.
+        """
         today = self.clock(now)
-        return last_closed_month_end(today) if self.open_period == "hide" else today - timedelta(days=1)
+        if self.open_period == "show":
+            return today - timedelta(days=1)
+        return (calendar or self.calendar_of()).last_closed(today)
 
     def calendar_of(self) -> Calendar:
-        """The calendar that these settings describe."""
-        return Calendar(self.calendar.fiscal_year_starts)
+        """The calendar that these settings describe by themselves, without a table."""
+        return self.calendar.calendar()
 
 
 class MembershipModel(BaseModel):
@@ -123,6 +125,7 @@ class UnitsModel(BaseModel):
 
     model_config = STRICT
     levels: Annotated[tuple[Key, ...], Field(min_length=1)]
+    history: History = "as_was"
     units: tuple[UnitModel, ...] = ()
     table: UnitTableModel | None = None
 
@@ -205,6 +208,25 @@ class Tree:
             known = self._below[stretch] = families
         return known
 
+    def within(self, calendar: Calendar) -> "Tree":
+        """The same tree with each membership lasting to the end of its last month of a calendar."""
+        units = {u.key: replace(u, memberships=_in_months(u.memberships, u, calendar)) for u in self.units.values()}
+        return Tree(units, self.levels)
+
+    def restated(self, on: date) -> "Tree":
+        """The tree of one day for all time; a unit that belongs nowhere on it keeps its place before it, or after.
+
+        Raises `QueryError` where such places form a circle.
+        """
+        units: dict[str, Unit] = {}
+        for unit in self.units.values():
+            earlier = [m for m in unit.memberships if m.start <= on]
+            kept = (earlier[-1] if earlier else unit.memberships[0],) if unit.memberships else ()
+            units[unit.key] = replace(unit, memberships=tuple(Membership(m.parent) for m in kept))
+        for index, message, hint in _loops(units, list(units)):
+            raise QueryError(f"units.yaml: units.{index}: `history: restated` on {on}: {message} ({hint})")
+        return Tree(_parents_first(units), self.levels)
+
     def changes(self) -> tuple[date, ...]:
         """The days on which some membership begins or ends, in order: between two of them the tree stands still."""
         return self._changes
@@ -218,8 +240,14 @@ class Tree:
         return tuple(sorted(days))
 
 
-def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, list[tuple[int, str, str]]]:
-    """The tree, and its faults as (index of the unit, message, hint); the tree is usable when there are none."""
+def tree_of(
+    units: Sequence[UnitModel], levels: tuple[str, ...], calendar: Calendar | None = None
+) -> tuple[Tree, list[tuple[int, str, str]]]:
+    """The tree, and its faults as (index of the unit, message, hint); the tree is usable when there are none.
+
+    Memberships last to the end of their last month of the calendar (None: calendar months).
+    """
+    calendar = calendar or Calendar()
     faults: list[tuple[int, str, str]] = []
     known = {unit.key for unit in units}
     built: dict[str, Unit] = {}
@@ -233,7 +261,7 @@ def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, 
             for m in memberships
             if m.parent not in known
         ]
-        if memberships and not _in_months(memberships, model):
+        if memberships and not _in_months(memberships, model, calendar):
             faults.append((index, f"'{model.key}' ends before it begins", "swap `from` and `to`"))
         for earlier, later in pairwise(memberships):
             if later.start <= earlier.end:
@@ -245,7 +273,7 @@ def tree_of(units: Sequence[UnitModel], levels: tuple[str, ...]) -> tuple[Tree, 
             model.key,
             model.title,
             model.level,
-            _in_months(memberships, model),
+            _in_months(memberships, model, calendar),
             model.from_ or LONG_AGO,
             model.to or FAR_AHEAD,
         )
@@ -267,17 +295,26 @@ def _memberships(model: UnitModel) -> tuple[Membership, ...]:
     return tuple(sorted(found, key=lambda m: m.start))
 
 
-def _in_months(memberships: tuple[Membership, ...], model: UnitModel) -> tuple[Membership, ...]:
+def _in_months(
+    memberships: tuple[Membership, ...], model: UnitModel | Unit, calendar: Calendar
+) -> tuple[Membership, ...]:
     """Memberships within the unit's life, each to the end of its last month unless another begins in it."""
-    born, died = model.from_ or LONG_AGO, model.to or FAR_AHEAD
+    if isinstance(model, Unit):
+        born, died = model.start, model.end
+    else:
+        born, died = model.from_ or LONG_AGO, model.to or FAR_AHEAD
     found = []
     for at, m in enumerate(memberships):
         start, end = max(m.start, born), min(m.end, died)
         if start <= end:
             following = memberships[at + 1].start if at + 1 < len(memberships) else FAR_AHEAD
             free = following - timedelta(days=1) if start < following < FAR_AHEAD else FAR_AHEAD
-            found.append(Membership(m.parent, start, min(last_day(month_of(end)), free)))
+            found.append(Membership(m.parent, start, min(_month_end(calendar, end), free)))
     return tuple(found)
+
+
+def _month_end(calendar: Calendar, day: date) -> date:
+    return calendar.last("month", calendar.number("month", day)) if calendar.knows(day) else day
 
 
 def _loops(units: Mapping[str, Unit], order: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -296,9 +333,11 @@ def _loops(units: Mapping[str, Unit], order: Sequence[str]) -> list[tuple[int, s
 
 def _parents_first(units: Mapping[str, Unit]) -> dict[str, Unit]:
     ordered: dict[str, Unit] = {}
+    going: set[str] = set()  # two units may change places in time; then neither comes first for ever
 
     def place(unit: Unit) -> None:
-        if unit.key not in ordered:
+        if unit.key not in ordered and unit.key not in going:
+            going.add(unit.key)
             for membership in unit.memberships:
                 place(units[membership.parent])
             ordered[unit.key] = unit

@@ -79,12 +79,16 @@ class TableCalendar(Calendar):
         """The last day that the table knows."""
         return self.rows[-1].end
 
+    def knows(self, day: date) -> bool:
+        """Whether a day lies within the table's periods."""
+        return bool(self.rows) and self._starts[0] <= day <= self.end
+
     def number(self, grain: Grain, day: date) -> int:
         """The number of the day, week, period, quarter or year that holds a day; `CalendarError` outside the table."""
         if grain in ("day", "week"):
             return super().number(grain, day)
         row = bisect_right(self._starts, day) - 1
-        if row < 0 or day > self.end:
+        if not self.knows(day):
             raise CalendarError(
                 f"{day} lies outside {self.place}, which tells of {self._starts[0]} to {self.end}; add its period there"
             )
@@ -116,13 +120,15 @@ class TableCalendar(Calendar):
         """The year that a day belongs to, where the table calls years by number."""
         return int(self.grain_name("year", self.number("year", day)))
 
-    def stated(self, text: str) -> tuple[date, date]:
+    def stated_month(self, text: str) -> tuple[date, date]:
         """First and last day of the period of this name; ValueError with the nearest right one otherwise."""
         for row in self.rows:
             if row.name == text:
                 return row.start, row.end
         near = nearest(text, [row.name for row in self.rows])
-        raise ValueError(f"'{text}' is no period of {self.place}" + (f"; {near}" if near else ""))
+        raise ValueError(
+            f"'{text}' is no period of {self.place}; write its name, or a day of it" + (f" ({near})" if near else "")
+        )
 
 
 def row_faults(rows: Sequence[Row]) -> list[tuple[int, str]]:

@@ -82,7 +82,7 @@ class WeekCalendar(Calendar):
         if grain == "week":
             return week
         year, place = divmod(self.slot(week), WEEKS)
-        if not self.leaps().first <= week <= self.leaps().last:
+        if not self.knows(day):
             raise CalendarError(
                 f"{day} lies outside the years {FROM_YEAR} to {TO_YEAR} that a calendar of weeks knows; mend the date"
             )
@@ -103,6 +103,10 @@ class WeekCalendar(Calendar):
         leaps = self.leaps()
         return self.first("week", slot - leaps.shift + bisect_left(leaps.slots, slot))
 
+    def knows(self, day: date) -> bool:
+        """Whether a day lies within the years that are told."""
+        return self.leaps().first <= self.number("week", day) <= self.leaps().last
+
     def nests(self, fine: Grain, coarse: Grain) -> bool:
         """Whether each period of `fine` lies wholly in one of `coarse`: here weeks do."""
         return COARSER[fine] <= COARSER[coarse]
@@ -122,12 +126,12 @@ class WeekCalendar(Calendar):
         """The year that a day belongs to, as people call it: by the calendar year in which it ends, or begins."""
         return self.number("year", day) - (1 if self.named_by_start else 0)
 
-    def stated(self, text: str) -> tuple[date, date]:
+    def stated_month(self, text: str) -> tuple[date, date]:
         """First and last day of the period that `2026-P07` names; ValueError with the remedy otherwise."""
         year, _, place = text.partition("-P")
         if not (year.isdigit() and place.isdigit() and 1 <= int(place) <= self.year_months):
             raise ValueError(
-                f"'{text}' is no period of this calendar; write it as 2026-P01 to 2026-P{self.year_months}"
+                f"'{text}' is no period of this calendar; write it as 2026-P01 (to P{self.year_months}), or a day of it"
             )
         number = (int(year) + (1 if self.named_by_start else 0)) * self.year_months + int(place) - 1
         return self.first("month", number), self.last("month", number)

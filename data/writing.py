@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from data.calendar import parse_month
 
+_PERIOD = re.compile(r"^\d{4}-P\d{2}$")
 PERCENT = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*%$")
 
 
@@ -32,10 +33,22 @@ def _existing(value: str) -> str:
     return value
 
 
+def _stated(value: str) -> str:
+    if not _PERIOD.match(value):
+        parse_month(value)
+    return value
+
+
 Quantity = Annotated[float, BeforeValidator(parse_quantity, json_schema_input_type=float | str)]
 Month = Annotated[
     str,
     BeforeValidator(_month),
     Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$", description="2025-01"),
     AfterValidator(_existing),
+]
+Stated = Annotated[
+    str,
+    BeforeValidator(_month),
+    Field(pattern=r"^\d{4}-(\d{2}(-\d{2})?|P\d{2})$", description="2025-01, in a calendar of weeks 2025-P01, or a day"),
+    AfterValidator(_stated),
 ]

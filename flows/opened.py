@@ -5,10 +5,11 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.organisation import FAR_AHEAD, LONG_AGO, Membership, Tree, Unit
+from data.organisation import FAR_AHEAD, LONG_AGO, History, Membership, Tree, Unit
 from data.snapshots import Manifest, Store
 from data.valuefiles import open_snapshot
 from data.warehouse import Connection
+from flows.calendars import restated, tree_in_force, with_periods
 from flows.workspace import Workspace, assemble
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
@@ -19,11 +20,15 @@ KEPT_OPEN = 2  # the current snapshot, and the one before it while pages still d
 
 @dataclass(frozen=True)
 class Opened:
-    """A published snapshot, open for reading. `workspace` is what the definitions said when it was made."""
+    """A published snapshot, open for reading. `workspace` is what the definitions said when it was made.
+
+    `tree` is the one that its values follow, `as_was` the one with all moves.
+    """
 
     manifest: Manifest
     workspace: Workspace
     tree: Tree
+    as_was: Tree
     catalog: Catalog
     _connection: Connection = field(repr=False)
 
@@ -31,6 +36,12 @@ class Opened:
     def id(self) -> str:
         """The snapshot's id; part of every cache key."""
         return self.manifest.id
+
+    def tree_of(self, history: History | None) -> Tree:
+        """The tree with units as they were, or as they stand on the last day (None: as units.yaml says)."""
+        if history is None:
+            return self.tree
+        return self.as_was if history == "as_was" else restated(self.as_was, self.workspace, self.manifest.as_of)
 
     def engine(self) -> Engine:
         """A new cursor of its own: one per query, never shared between threads."""
@@ -63,10 +74,13 @@ def _opened(store: Store, name: str) -> Opened:
     workspace = assemble(target / "definitions")
     connection = open_snapshot(store, manifest)
     engine = Engine(connection.cursor())
+    workspace = with_periods(engine, workspace)
     create_models(engine, workspace.catalog)
     columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}
     catalog = Catalog(workspace.catalog.tables, workspace.catalog.metrics, workspace.catalog.drivers, columns)
-    return Opened(manifest, workspace, _tree(engine, workspace), catalog, connection)
+    as_was = _tree(engine, workspace)
+    tree = tree_in_force(as_was, workspace, manifest.as_of)
+    return Opened(manifest, workspace, tree, as_was, catalog, connection)
 
 
 def _tree(engine: Engine, workspace: Workspace) -> Tree:

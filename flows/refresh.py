@@ -19,6 +19,7 @@ from data.snapshots import DatasetState, Manifest, Store
 from data.valuefiles import ValueShelf
 from data.warehouse import Connection, building, connect, open_facts, seal
 from flows.answers import Answer, compare_answers
+from flows.calendars import placed_tree, tree_in_force, with_periods
 from flows.compute import Progress, part, prepare, quiet
 from flows.increment import Shelves, code, contents_of, in_words, renew
 from flows.tree import read_tree
@@ -85,7 +86,9 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     with connect() as writer, open_facts(store.var, files, sealed=False) as facts:
         seal(facts)
         engine = Engine(facts.cursor())
-        tree = workspace.tree or read_tree(engine, workspace)
+        workspace = with_periods(engine, workspace)
+        whole = placed_tree(workspace.tree or read_tree(engine, workspace), workspace)
+        tree = tree_in_force(whole, workspace, workspace.as_of(now))
         contents = contents_of(facts, datasets)
         tested = _tested(previous, workspace, contents)
         prepared = prepare(workspace, engine, tree, datasets, now, tested.held)
@@ -98,7 +101,7 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
         asked = [metric.key for metric in workspace.metrics.values() if metric.tests]
         answers = compare_answers(workspace, shelf.read(renewed.values, asked), tree.root)
         _copy_definitions(workspace.folder, target / "definitions")
-        write_book(writer, target / VALUES, tree, answers)
+        write_book(writer, target / VALUES, whole, answers)
     extra = {"inputs": inputs, "values": renewed.values.rows, "answers_failed": sum(not a.ok for a in answers)}
     manifest = Manifest(
         id=name,
@@ -163,7 +166,7 @@ def _inputs(workspace: Workspace, datasets: Mapping[str, DatasetState], now: dat
     mark = hashlib.sha256()
     for name in sorted(datasets):
         mark.update(f"{name}={datasets[name].fingerprint};".encode())
-    mark.update(f"{workspace.as_of(now)};{workspace.today(now)};".encode())
+    mark.update(f"{workspace.today(now)};".encode())
     for path in definition_files(workspace.folder):
         mark.update(path.relative_to(workspace.folder).as_posix().encode() + b"\0" + path.read_bytes())
     mark.update(code().encode())

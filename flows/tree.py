@@ -34,7 +34,7 @@ def read_tree(engine: Engine, workspace: Workspace) -> Tree:
                 Problem(place, plainly(dict(detail)), field=f"{row['key']}.{'.'.join(map(str, detail['loc']))}")
                 for detail in error.errors()
             ]
-    tree, faults = tree_of(models, workspace.levels)
+    tree, faults = tree_of(models, workspace.levels, workspace.settings.calendar_of())
     problems += [
         Problem(place, message, field=models[i].key if models else "", hint=hint) for i, message, hint in faults
     ]

@@ -1,7 +1,7 @@
 """Assembles a workspace: every room reads its own models, and this module holds them against each other."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,12 @@ from access.roles import PeopleModel, PersonModel, Role, RolesModel, roles_of
 from connectors.base import SourceModel
 from connectors.registry import read_source
 from data.calendar import Calendar
+from data.calendar_models import CalendarModel
 from data.documents import Problem, Problems, nearest, read
-from data.organisation import Settings, Tree, UnitsModel, UnitTableModel, tree_of
+from data.errors import CalendarError
+from data.organisation import History, Settings, Tree, UnitsModel, UnitTableModel, tree_of
+from data.periods import Row
+from flows.calendar_faults import calendar_problems
 from flows.files import NOTHING, Files
 from flows.references import Fault, Known, reference_faults
 from flows.strays import stray_files
@@ -53,6 +57,8 @@ class Workspace:
     scorecards: Mapping[str, Scorecard]
     people: Mapping[str, PersonModel]
     roles: Mapping[str, Role]
+    history: History = "as_was"
+    periods: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -71,8 +77,21 @@ class Workspace:
 
     @property
     def calendar(self) -> Calendar:
-        """The organisation's calendar."""
-        return self.settings.calendar_of()
+        """The organisation's calendar. Raises `CalendarError` while its table has not been read."""
+        return self.calendar_of(self.settings.calendar)
+
+    @property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """The other calendars that questions may be asked in, by name."""
+        return {name: self.calendar_of(model) for name, model in self.settings.calendars.items()}
+
+    def calendar_of(self, model: CalendarModel) -> Calendar:
+        """The calendar that a part of workspace.yaml describes."""
+        if model.dataset is None:
+            return model.calendar()
+        if model.dataset not in self.periods:
+            raise CalendarError(f"workspace.yaml: the calendar is dataset {model.dataset}, which is read by a refresh")
+        return model.calendar(self.periods[model.dataset])
 
     @property
     def metrics(self) -> Mapping[str, Metric]:
@@ -81,7 +100,7 @@ class Workspace:
 
     def as_of(self, now: date | None = None) -> date:
         """The last day whose facts count."""
-        return self.settings.as_of(now or local_day())
+        return self.settings.as_of(now or local_day(), self.calendar)
 
     def today(self, now: date | None = None) -> date:
         """The day that counts as today."""
@@ -115,7 +134,7 @@ def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Works
     scorecards = files.many("scorecards/*.yaml", Scorecard)
     people = files.one("people.yaml", PeopleModel, optional=True) or PeopleModel()
     roles = files.one("roles.yaml", RolesModel, optional=True) or RolesModel()
-    tree = _tree(files, units)
+    tree = _tree(files, units, settings)
     columns = _columns(files, sources, tables)
     catalog = Catalog(tables, metrics, drivers.root if drivers else (), columns)
     if settings and not metrics and not any(p.file.startswith("metrics/") for p in problems.found):
@@ -127,6 +146,8 @@ def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Works
     _catalog_problems(files, catalog)
     _dataset_problems(files, sources, tables)
     _unit_table_problems(files, units, sources)
+    if settings:
+        calendar_problems(files, settings, sources, metrics)
     if settings:
         named = _named(problems, plan, roles)
         known = Known(settings.perspectives, units.levels if units else None, tree, metrics, *named)
@@ -147,6 +168,7 @@ def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Works
         scorecards,
         people.people,
         roles_of(roles),
+        units.history,
     )
     return workspace, files
 
@@ -243,10 +265,10 @@ def _metrics(files: Files, settings: Settings | None) -> dict[str, Metric]:
     return metrics
 
 
-def _tree(files: Files, units: UnitsModel | None) -> Tree | None:
+def _tree(files: Files, units: UnitsModel | None, settings: Settings | None) -> Tree | None:
     if units is None or units.table:
         return None
-    tree, faults = tree_of(units.units, units.levels)
+    tree, faults = tree_of(units.units, units.levels, settings.calendar_of() if settings else None)
     for index, message, hint in faults:
         files.fault("units.yaml", ("units", index), message, hint)
     return None if faults else tree
@@ -262,10 +284,10 @@ def _unit_table_problems(files: Files, units: UnitsModel | None, sources: Mappin
         files.fault("units.yaml", ("table", "dataset"), message, nearest(units.table.dataset, datasets))
         return
     columns = [column.as_ or name for name, column in dataset.columns.items()]
-    for field, name in units.table.model_dump(by_alias=True, exclude={"dataset"}, exclude_none=True).items():
+    for column, name in units.table.model_dump(by_alias=True, exclude={"dataset"}, exclude_none=True).items():
         if name not in columns:
             message = f"'{name}' is not a column of {units.table.dataset}"
-            files.fault("units.yaml", ("table", field), message, nearest(name, columns))
+            files.fault("units.yaml", ("table", column), message, nearest(name, columns))
 
 
 def _columns(

@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from data.documents import misplaced
 from data.lint import Lint
-from data.writing import Month, Quantity
+from data.writing import Quantity, Stated
 from metrics.definitions.claims import Claim, KnownAnswer
 from metrics.definitions.kinds import (
     KINDS,
@@ -34,8 +34,8 @@ class TargetStep(BaseModel):
 
     model_config = STRICT
     value: Quantity
-    from_: Annotated[Month | None, Field(alias="from")] = None
-    to: Month | None = None
+    from_: Annotated[Stated | None, Field(alias="from")] = None
+    to: Stated | None = None
     unit: str | None = None
 
 
@@ -70,8 +70,8 @@ class Anchors(BaseModel):
     red: PairOrOne
     worst: PairOrOne | None = None
     best: PairOrOne | None = None
-    from_: Annotated[Month | None, Field(alias="from")] = None
-    to: Month | None = None
+    from_: Annotated[Stated | None, Field(alias="from")] = None
+    to: Stated | None = None
 
     def needs_target(self) -> bool:
         """Whether any anchor is relative to the target."""

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.calendar import GRAINS, Calendar, Grain
+from data.errors import CalendarError
 from data.organisation import Tree
 from metrics.time.timeline import Back, Timeline
 
@@ -91,7 +92,10 @@ class Grid:
 
     def months(self, text: str) -> tuple[int, int]:
         """First and last column of a month (or its like) as people write it, also outside the grid; `CalendarError`."""
-        low, high = self.calendar.stated(text)
+        try:
+            low, high = self.calendar.stated(text)
+        except ValueError as error:
+            raise CalendarError(f"'{text}' in workspace.yaml or a metric: {error}") from None
         return self._column(low), self._column(high)
 
     def _column(self, day: date) -> int:

@@ -64,10 +64,9 @@ class Timeline:
         return "TRUE" if cut is None else early_sql(self.calendar, self.base, column, cut)
 
     def needs(self, grain: Grain) -> None:
-        """Raise `CalendarError` where base periods do not lie wholly in those of a grain, with a base that do."""
+        """Raise `CalendarError` where base periods do not lie wholly in those of a grain, with a base that would."""
         if not self.calendar.nests(self.base, grain):
-            fitting: tuple[Grain, ...] = ("month", "week", "day")
-            fit = next(base for base in fitting if self.calendar.nests(base, grain))
+            fit = "day" if self.base == "week" else grain
             raise CalendarError(f"a {grain} cannot be told from {self.base}s; it needs the base period `{fit}`")
 
     def of(self, grain: Grain, number: int) -> int:
