@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import (
     Aggregate,
     Change,
@@ -160,6 +161,18 @@ def _first_per(body: FirstPer, names: Names) -> Iterator[Piece]:
     yield Piece(" falls into the period")
 
 
+def _conversion(body: Conversion, names: Names) -> Iterator[Piece]:
+    yield Piece("share of events" if body.as_ == "rate" else "number of conversions of events")
+    yield Piece(f" in {names.table(body.base.table)}")
+    yield from _where(body.base.filter)
+    yield Piece(f" that led to one in {names.table(body.converted.table)}")
+    yield from _where(body.converted.filter)
+    yield Piece(" of the same ")
+    yield Piece(body.entity, code=True)
+    if body.window:
+        yield Piece(f" in less than {body.window}")
+
+
 def _maintain(body: Maintain, names: Names) -> Iterator[Piece]:
     yield Piece(f"share of the last {counted(body.months, 'month')} in which ")
     yield names.metric(body.metric)
@@ -175,6 +188,7 @@ _KINDS: dict[str, Callable[[Any, Names], Iterator[Piece]]] = {
     "rolling": _rolling,
     "stock": _stock,
     "first_per": _first_per,
+    "conversion": _conversion,
     "maintain": _maintain,
 }
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data.documents import misplaced
 from data.writing import Quantity
+from metrics.definitions.conversion import Conversion
 from metrics.definitions.quantities import BackValue
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -21,8 +22,8 @@ class Aggregate(BaseModel):
     """An aggregation of the rows of one table. `expr` and `filter` are SQL scalar expressions over its columns.
 
     With `later` rows count so much later than they happened, day by day: what happened on 5 March counts on 5 April by
-    `1 month`; the last day of a short month counts on all days that have no other. By `rest of month` the rows of its
-    first day count on each of its days.
+    `1 month`; the last day of a short month counts on all days that have no other. By `rest of month` a period shows
+    the first day of the month in which it begins, when it is asked.
 
     `percentile` is the share of values that lie below (0.5 is the median); with `discrete` it is one of the values,
     the least that so many do not exceed, else it lies between its neighbours in proportion. Both are exact.
@@ -52,6 +53,11 @@ class Aggregate(BaseModel):
         if self.discrete and self.quantile is None:
             raise ValueError(f"`discrete` is for median and percentile, not for {self.function}")
         return self
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether it is told when it is asked alone: it reads a day, which no states of whole periods hold."""
+        return bool(self.later and self.later.startswith("rest of"))
 
     @property
     def quantile(self) -> float | None:
@@ -163,7 +169,8 @@ class Maintain(BaseModel):
     tolerance: Annotated[Quantity, Field(ge=0, lt=1)] = 0.05
 
 
-Kind = Aggregate | Ratio | str | Change | ToDate | Rolling | Running | Stock | FirstPer | Maintain
+Kind = Aggregate | Ratio | str | Change | ToDate | Rolling | Running | Stock | FirstPer | Conversion | Maintain
+Rows = Aggregate | Stock | FirstPer | Conversion  # what is read from rows of a table
 KINDS: tuple[str, ...] = (
     "agg",
     "ratio",
@@ -174,5 +181,6 @@ KINDS: tuple[str, ...] = (
     "running",
     "stock",
     "first_per",
+    "conversion",
     "maintain",
 )

@@ -8,6 +8,7 @@ from data.documents import misplaced
 from data.lint import Lint
 from data.writing import Quantity, Stated
 from metrics.definitions.claims import Claim, KnownAnswer
+from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import (
     KINDS,
     Aggregate,
@@ -115,6 +116,7 @@ class Metric(BaseModel):
     running: Running | None = None
     stock: Stock | None = None
     first_per: FirstPer | None = None
+    conversion: Conversion | None = None
     maintain: Maintain | None = None
 
     target: Quantity | tuple[TargetStep, ...] | TargetTable | Literal["components"] | None = None

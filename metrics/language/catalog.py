@@ -7,6 +7,7 @@ from typing import Literal
 from sqlglot import exp
 
 from data.documents import nearest
+from metrics.definitions.conversion import Conversion
 from metrics.definitions.driver import Driver
 from metrics.definitions.kinds import (
     Aggregate,
@@ -17,6 +18,7 @@ from metrics.definitions.kinds import (
     Operand,
     Ratio,
     Rolling,
+    Rows,
     Running,
     Stock,
     ToDate,
@@ -58,6 +60,8 @@ class Catalog:
     def is_mean(self, key: str) -> bool:
         """Whether a metric is an average, a median or a ratio, which has a weight."""
         body = self.metrics[key].body
+        if isinstance(body, Conversion):
+            return body.as_ == "rate"
         return isinstance(body, Ratio) or (isinstance(body, Aggregate) and body.function in STEADY)
 
     def tables_of(self, key: str) -> tuple[str, ...]:
@@ -67,10 +71,12 @@ class Catalog:
             found.setdefault(aggregate.table)
         return tuple(found)
 
-    def own_aggregates(self, key: str) -> Iterator[Aggregate | Stock | FirstPer]:
+    def own_aggregates(self, key: str) -> Iterator[Rows]:
         """The aggregations of rows that stand in a metric's own definition."""
         body = self.metrics[key].body
-        if isinstance(body, Aggregate | Stock | FirstPer):
+        if isinstance(body, Conversion):
+            yield Aggregate(table=body.table, function="count", filter=body.base.filter, time=body.time)
+        if isinstance(body, Rows):
             yield body
         if isinstance(body, Ratio):
             for part in (body.numerator, body.denominator):
@@ -79,7 +85,7 @@ class Catalog:
                 elif isinstance(part, InlineStock):
                     yield part.stock
 
-    def aggregates(self, key: str) -> Iterator[Aggregate | Stock | FirstPer]:
+    def aggregates(self, key: str) -> Iterator[Rows]:
         """Every aggregation of rows that a metric rests on in the end."""
         yield from self.own_aggregates(key)
         for part_key in self.parts(key):
@@ -88,7 +94,8 @@ class Catalog:
     def asked_only(self, key: str) -> bool:
         """Whether a metric is told when it is asked alone, since no states of whole periods hold it."""
         body = self.metrics[key].body
-        return isinstance(body, Running) or any(self.asked_only(part) for part in self.parts(key))
+        own = any(isinstance(one, Aggregate) and one.on_demand for one in self.own_aggregates(key))
+        return own or isinstance(body, Running) or any(self.asked_only(part) for part in self.parts(key))
 
     def cadence(self, key: str) -> int:
         """Every how many months a metric has a value: its own cadence, or its tables' grain if that is coarser."""
@@ -120,7 +127,7 @@ class Catalog:
         where it is stated.
         """
         body = self.metrics[key].body
-        if isinstance(body, Aggregate | Stock | FirstPer):
+        if isinstance(body, Rows):
             return _additivity_of_rows(body)
         if isinstance(body, str):
             kinds = {self.additivity(part) for part in self.parts(key)}
@@ -157,10 +164,10 @@ class Catalog:
             return not isinstance(body, Maintain | Running) and self._operand_grows(body)
         return len(parts) > 1 or (parts == {True} and self.additivity(key) == "rate")
 
-    def _operand_grows(self, operand: Operand | FirstPer | Stock) -> bool:
+    def _operand_grows(self, operand: Operand | Rows) -> bool:
         if isinstance(operand, str):
             return self.grows(operand)
-        return isinstance(operand, FirstPer) or (
+        return isinstance(operand, FirstPer | Conversion) or (
             isinstance(operand, Aggregate) and operand.over_time is None and operand.function not in STEADY
         )
 
@@ -185,7 +192,9 @@ BY_FUNCTION: Mapping[str, Additivity] = {
 }
 
 
-def _additivity_of_rows(body: Aggregate | Stock | FirstPer) -> Additivity:
+def _additivity_of_rows(body: Rows) -> Additivity:
+    if isinstance(body, Conversion):
+        return "intensive" if body.as_ == "rate" else "sum"
     if isinstance(body, FirstPer):
         return "sum"
     if body.over_time and body.function != "count_distinct":

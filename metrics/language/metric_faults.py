@@ -4,26 +4,37 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Maintain, Operand, Ratio, Stock
+from metrics.definitions.conversion import Conversion
+from metrics.definitions.kinds import InlineStock, Maintain, Operand, Ratio, Rows
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.language.catalog import Catalog, target_aggregate
 from metrics.language.expressions import ExpressionError, names_in, parse
 from metrics.language.goal_faults import goal_faults
 from metrics.language.refusals import Fault
-from metrics.language.row_faults import Rows, row_faults
+from metrics.language.row_faults import conversion_faults, row_faults
 
 Path = tuple[str | int, ...]
 
 
 def metric_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
     """Everything wrong in one metric's file, but for circles."""
+    yield from _body_faults(catalog, metric)
+    for index, name in enumerate(metric.guardrails):
+        yield from _metric_name(catalog, metric, ("guardrails", index), name)
+    if isinstance(metric.target, TargetTable):
+        yield from _row_faults(catalog, metric, ("target",), target_aggregate(metric.target))
+    for path, message, hint in goal_faults(catalog, metric):
+        yield Fault("metric", metric.key, path, message, hint, "F115")
+
+
+def _body_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
     body, kind = metric.body, metric.kind
     if isinstance(body, Ratio):
         for name in ("numerator", "denominator"):
             yield from _operand_faults(catalog, metric, ("ratio", name), getattr(body, name))
     elif isinstance(body, str):
         yield from _expression_faults(catalog, metric, body)
-    elif isinstance(body, Aggregate | Stock | FirstPer):
+    elif isinstance(body, Rows):
         yield from _row_faults(catalog, metric, (kind,), body)
     else:
         yield from _metric_name(catalog, metric, (kind, "metric"), body.metric)
@@ -32,12 +43,6 @@ def metric_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
             message = f"'{body.metric}' has no target that could be kept"
             hint = f"give {body.metric} a target and anchors"
             yield Fault("metric", metric.key, (kind, "metric"), message, hint, "F115")
-    for index, name in enumerate(metric.guardrails):
-        yield from _metric_name(catalog, metric, ("guardrails", index), name)
-    if isinstance(metric.target, TargetTable):
-        yield from _row_faults(catalog, metric, ("target",), target_aggregate(metric.target))
-    for path, message, hint in goal_faults(catalog, metric):
-        yield Fault("metric", metric.key, path, message, hint, "F115")
 
 
 def _operand_faults(catalog: Catalog, metric: Metric, path: Path, operand: Operand) -> Iterator[Fault]:
@@ -50,7 +55,8 @@ def _operand_faults(catalog: Catalog, metric: Metric, path: Path, operand: Opera
 
 
 def _row_faults(catalog: Catalog, metric: Metric, path: Path, body: Rows) -> Iterator[Fault]:
-    for inside, message, hint, code in row_faults(catalog, body):
+    told = conversion_faults(catalog, body) if isinstance(body, Conversion) else row_faults(catalog, body)
+    for inside, message, hint, code in told:
         yield Fault("metric", metric.key, (*path, *inside), message, hint, code)
 
 

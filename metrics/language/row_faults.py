@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from data.documents import nearest
-from metrics.definitions.kinds import Aggregate, FirstPer, Stock
+from metrics.definitions.conversion import Conversion, Event
+from metrics.definitions.kinds import Aggregate, Rows, Stock
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog, resolver
 from metrics.language.expressions import ExpressionError, column_or_parse, columns_of
-from metrics.language.joins import hops, single
+from metrics.language.joins import entity_column, hops, single
 
-Rows = Aggregate | Stock | FirstPer
-Told = tuple[tuple[str, ...], str, str, str]  # field inside the aggregation, message, hint, code
+Told = tuple[tuple[str | int, ...], str, str, str]  # field inside the aggregation, message, hint, code
 FIELDS = ("expr", "filter", "time", "opened", "closed", "entity")
 NO_NUMBERS = ("text", "varchar", "date", "timestamp")
 OF_NUMBERS = ("sum", "average", "min", "max", "median", "percentile")
@@ -41,7 +41,7 @@ def row_faults(catalog: Catalog, body: Rows) -> Iterator[Told]:
         except ExpressionError as error:
             yield (name,), error.message, error.hint, error.code
             continue
-        if name == "expr" and not isinstance(body, FirstPer):
+        if name == "expr" and isinstance(body, Aggregate | Stock):
             yield from _kind_faults(catalog, table, body, tree)
             yield from _repeated(catalog, table, body, tree)
 
@@ -86,6 +86,35 @@ def _repeated(catalog: Catalog, table: Table, body: Aggregate | Stock, tree: exp
         if column in home.levels and body.function == "sum" and not path and not _over_time(body):
             message = f"'{column}' is a level, and a sum would add it over time"
             yield ("expr",), message, "add `over_time: last` (or first, mean, min, max)", "F106"
+
+
+def conversion_faults(catalog: Catalog, body: Conversion) -> Iterator[Told]:
+    """Everything wrong in one conversion: its two events, and whether they say in the same way of whom they are."""
+    for side, event in (("base", body.base), ("converted", body.converted)):
+        counted = Aggregate(table=event.table, function="count", filter=event.filter, time=event.time)
+        for path, message, hint, code in row_faults(catalog, counted):
+            if side == "base" or path != ("table",) or event.table not in catalog.tables or code == "F108":
+                yield (side, *path), message, hint, code
+        table = catalog.tables.get(event.table)
+        if table is not None:
+            yield from _partner(catalog, table, body, side, event)
+
+
+def _partner(catalog: Catalog, table: Table, body: Conversion, side: str, event: Event) -> Iterator[Told]:
+    columns = catalog.columns.get(table.key)
+    column = entity_column(table, body.entity)
+    if column is None or (columns is not None and column not in columns):
+        message = f"{event.table} does not know '{body.entity}'"
+        known = {*table.entities, *table.joins, *(columns or ())}
+        hint = nearest(body.entity, known) or f"add `entities: {{{body.entity}: ...}}` to models/{event.table}.yaml"
+        yield ("entity",), message, hint, "F123"
+    if side == "converted" and table.time is None and event.time is None:
+        yield (side, "table"), f"the table '{table.key}' has no time", "add `time:` to its model, or here", "F114"
+    for index, pair in enumerate(body.constant):
+        try:
+            read(catalog, table, getattr(pair, side))
+        except ExpressionError as error:
+            yield ("constant", index), f"of {event.table}: {error.message}", error.hint, error.code
 
 
 def _over_time(body: Aggregate | Stock) -> bool:

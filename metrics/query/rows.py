@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from data.calendar import Calendar
 from data.errors import QueryError
 from data.warehouse import identifier, literal
-from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Ratio, Rolling, Stock, ToDate
+from metrics.definitions.conversion import Conversion
+from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Ratio, Rolling, Rows, Stock, ToDate
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog, resolver
 from metrics.query.slices import EMPTY_MEMBER, Asked, inside
@@ -20,7 +21,7 @@ class Part:
     """One aggregation below a metric, with the window over which it is read; `title` tells it from the others."""
 
     title: str
-    body: Aggregate | Stock | FirstPer
+    body: Rows
     window: Window
 
 
@@ -48,6 +49,8 @@ def _parts(catalog: Catalog, key: str, window: Window, title: str) -> Iterator[P
     name = title or metric.title
     if isinstance(body, Aggregate | Stock | FirstPer):
         yield Part(name, body, window)
+    elif isinstance(body, Conversion):
+        yield from (Part(f"{name}: base events", own, window) for own in catalog.own_aggregates(key) if own is not body)
     elif isinstance(body, Ratio):
         for side, operand in (("numerator", body.numerator), ("denominator", body.denominator)):
             if isinstance(operand, str):

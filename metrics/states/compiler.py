@@ -13,6 +13,7 @@ from data.warehouse import identifier
 from metrics.definitions.table import Table
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
+from metrics.states.conversion import conversion_sql
 from metrics.states.measures import Measure, Relation
 from metrics.states.relation import LATER
 from metrics.time.frame import Frame
@@ -260,6 +261,14 @@ def first_query(relation: Relation, measure: Measure, frame: Frame, ranked: bool
         f"count(*) AS v FROM {firsts} WHERE {keep} GROUP BY 1, 2, 3"
     )
     return _alone("first", relation, measure, frame.as_of, statement)
+
+
+def conversion_query(catalog: Catalog, relation: Relation, measure: Measure, frame: Frame) -> StateQuery:
+    """How many conversions the base events of each cell and month led to."""
+    assert measure.converted is not None
+    event = (measure.time, measure.expr or "", measure.filter or "TRUE")
+    statement = conversion_sql(catalog, relation, *event, measure.converted, frame)
+    return _alone("conversion", relation, measure, frame.as_of, statement)
 
 
 def _alone(shape: str, relation: Relation, measure: Measure, as_of: date, statement: str) -> StateQuery:

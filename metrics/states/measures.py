@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from metrics.definitions.kinds import Aggregate, FirstPer, Stock
+from metrics.definitions.conversion import Conversion
+from metrics.definitions.kinds import Aggregate, FirstPer, Rows, Stock
 from metrics.definitions.metric import TargetTable
 from metrics.language.catalog import GRAINS, Catalog, resolver, target_aggregate
 from metrics.language.expressions import column_or_parse, render
+from metrics.language.joins import entity_column
+from metrics.states.conversion import Converted, converted_of
 from metrics.states.relation import Relation, later_time, relation
 
 ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
@@ -16,7 +19,8 @@ ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
 class Measure:
     """One aggregation of one table, its expressions already resolved to SQL over the alias `_t`.
 
-    `kind` is agg, stock or first; `time` the column it happens by (for a stock: opened), `until` the closing column.
+    `kind` is agg, stock, first or conversion; `time` the column it happens by (for a stock: opened; for a conversion:
+    that of its base event, whose partner is `converted`), `until` the closing column.
     `stated` marks a target: there only rows that pass the filter say anything, and none of them is no target, not zero.
     `every` is how many months a row stands for, where the table's time is that coarse. A median is the `percentile`
     whose `quantile` is 0.5; `discrete` ones are one of the values.
@@ -35,6 +39,7 @@ class Measure:
     every: int = 1
     quantile: float | None = None
     discrete: bool = False
+    converted: Converted | None = None
 
     @property
     def additive(self) -> bool:
@@ -50,10 +55,11 @@ class Measure:
     def group(self) -> tuple[str, str, str, str]:
         """What shares a scan: the table, its time role, and the shape of the scan."""
         shape = {"agg": "agg", "stock": f"stock:{self.until}:{self.inclusive}:{self.function == 'count_distinct'}"}
-        return (self.table, self.time, shape.get(self.kind, f"first:{self.expr}:{self.filter}"), "")
+        alone = f"{self.kind}:{self.expr}:{self.filter}:{self.converted or ''}"
+        return (self.table, self.time, shape.get(self.kind, alone), "")
 
 
-def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer, *, stated: bool = False) -> Measure:
+def measure_of(catalog: Catalog, body: Rows, *, stated: bool = False) -> Measure:
     """The measure that an aggregation in a definition stands for."""
     table = catalog.tables[body.table]
     resolve = resolver(catalog, table)
@@ -79,6 +85,12 @@ def measure_of(catalog: Catalog, body: Aggregate | Stock | FirstPer, *, stated: 
         time = later_time(body.later, happened)
     if isinstance(body, FirstPer):
         return Measure("first", body.table, time, "count", sql(body.entity), sql(body.filter))
+    if isinstance(body, Conversion):
+        entity = resolve(entity_column(table, body.entity) or body.entity, None)
+        condition = sql(body.base.filter)
+        return Measure(
+            "conversion", body.table, time, "count", entity, condition, converted=converted_of(catalog, body)
+        )
     every = GRAINS[table.time.grain] if table.time and body.time in (None, table.time.column) else 1
     function = "percentile" if body.quantile is not None else body.function
     parts = (function, sql(body.expr), sql(body.filter), body.over_time)

@@ -15,7 +15,15 @@ from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
 from metrics.states.bitmaps import Things, things_of
 from metrics.states.blocks import Block, BlockSource, Scan, Sheet, numbers
-from metrics.states.compiler import StateQuery, aggregate_query, bounds, first_query, open_query, stock_query
+from metrics.states.compiler import (
+    StateQuery,
+    aggregate_query,
+    bounds,
+    conversion_query,
+    first_query,
+    open_query,
+    stock_query,
+)
 from metrics.states.cubes import AnyCube, Cube, Presence, SetCube, States
 from metrics.states.histograms import Histogram
 from metrics.states.levels import Levels
@@ -69,7 +77,7 @@ def compiled_scans(
 
 def _presence_of(measures: Sequence[Measure]) -> list[Measure]:
     """A bare row count wherever only first events are asked for: without it a missing month would look like zero."""
-    return [Measure("agg", m.table, m.time, "count") for m in measures if m.kind == "first"]
+    return [Measure("agg", m.table, m.time, "count") for m in measures if m.kind in ("first", "conversion")]
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,8 @@ class _Reader:
         kind = members[0].kind
         if kind == "agg":
             return aggregate_query(of, members, self.frame)
+        if kind == "conversion":
+            return conversion_query(self.catalog, of, members[0], self.frame)
         if kind == "first":
             return first_query(of, members[0], self.frame, ranked=self.engine.is_away(of.key))
         if members[0].function != "count_distinct":
@@ -180,7 +190,7 @@ class _Reader:
             return self._set_cube(sheet, scan, measure, presence[scan.role])
         if scan.kind == "agg":
             return self._aggregate_cube(sheet, scan, measure, presence[scan.role])
-        if scan.kind == "first":
+        if scan.kind in ("first", "conversion"):
             rolled, rolled_early = grid.roll_up(sheet.cells("v")), grid.roll_up(sheet.cells("v", early=True))
             return Cube(measure, rolled, rolled, rolled, (rolled_early,) * 3, presence[scan.role])
         if measure.function == "count_distinct":

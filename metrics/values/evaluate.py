@@ -7,17 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import QueryError
+from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import (
     Aggregate,
     Change,
-    FirstPer,
     InlineStock,
     Maintain,
     Operand,
     Ratio,
     Rolling,
+    Rows,
     Running,
-    Stock,
     ToDate,
 )
 from metrics.definitions.metric import Metric
@@ -76,9 +76,9 @@ class Evaluator:
         self.catalog, self.states, self.grid = catalog, states, states.grid
         self.target_of, self.gaps = target_of, gaps
         self._known: dict[Question, Cells] = {}
-        self._cubes: dict[tuple[Aggregate | Stock | FirstPer, bool], Cube | SetCube] = {}
+        self._cubes: dict[tuple[Rows, bool], Cube | SetCube] = {}
 
-    def _cube(self, body: Aggregate | Stock | FirstPer, stated: bool = False) -> Cube | SetCube:
+    def _cube(self, body: Rows, stated: bool = False) -> Cube | SetCube:
         """The states that an aggregation is read from."""
         if (body, stated) not in self._cubes:
             self._cubes[body, stated] = self.states.cubes[measure_of(self.catalog, body, stated=stated)]
@@ -110,8 +110,8 @@ class Evaluator:
 
     def _kind(self, metric: Metric, window: Window, early: bool) -> Cells:
         body = metric.body
-        if isinstance(body, Aggregate | Stock | FirstPer):
-            return self.aggregate(body, window, early, nulls=metric.nulls)
+        if isinstance(body, Rows):
+            return self._rows(metric, body, window, early)
         if isinstance(body, Ratio):
             return self._ratio(metric, body, window, early)
         if isinstance(body, str):
@@ -126,9 +126,17 @@ class Evaluator:
             raise QueryError(f"'{metric.key}' is told day by day, when it is asked, not from states of whole periods")
         return self._maintain(body)
 
+    def _rows(self, metric: Metric, body: Rows, window: Window, early: bool) -> Cells:
+        """What is read from rows; of a conversion the rate, where it is one: a silent unit lacks both sides alike."""
+        if not isinstance(body, Conversion) or body.as_ == "count":
+            return self.aggregate(body, window, early, nulls=metric.nulls)
+        events = next(own for own in self.catalog.own_aggregates(metric.key) if own is not body)
+        top, bottom = (self.aggregate(part, window, early, nulls=metric.nulls, raw=True) for part in (body, events))
+        return quotient(top, bottom)
+
     def aggregate(
         self,
-        body: Aggregate | Stock | FirstPer,
+        body: Rows,
         window: Window,
         early: bool,
         *,
@@ -180,12 +188,7 @@ class Evaluator:
         raw = self._same_rows(body)
         top = self._operand(body.numerator, window, early, metric.nulls, raw)
         bottom = self._operand(body.denominator, window, early, metric.nulls, raw)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = np.where(bottom.value == 0, np.nan, top.value / bottom.value)
-        why = np.where(np.isnan(top.value), np.where(top.why > 0, top.why, PART), bottom.why)
-        why = np.where(~np.isnan(top.value) & (bottom.value == 0), ZERO, why)
-        why = np.where(np.isnan(value), why, 0).astype(np.int8)
-        return Cells(value, why, bottom.rows, *least_complete((top, bottom)))
+        return quotient(top, bottom)
 
     def _same_rows(self, body: Ratio) -> bool:
         """Whether both sides are read from the same rows, so that a silent unit is missing in both alike."""
@@ -323,3 +326,13 @@ def from_states(cube: Cube, states: States, window: Window, early: bool) -> tupl
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.where(count > 0, value / count, np.nan)
     return value, count > 0
+
+
+def quotient(top: Cells, bottom: Cells) -> Cells:
+    """One value over the other, none where the denominator is zero or either is missing."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(bottom.value == 0, np.nan, top.value / bottom.value)
+    why = np.where(np.isnan(top.value), np.where(top.why > 0, top.why, PART), bottom.why)
+    why = np.where(~np.isnan(top.value) & (bottom.value == 0), ZERO, why)
+    why = np.where(np.isnan(value), why, 0).astype(np.int8)
+    return Cells(value, why, bottom.rows, *least_complete((top, bottom)))
