@@ -23,7 +23,7 @@ test:                    ## the whole suite
 	./run test
 
 soak: setup              ## long random runs, with many more examples
-	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -m "soak or not soak" tests/unit tests/soundness tests/integration
+	HYPOTHESIS_PROFILE=soak FOURFOLD_HISTORIES=10000 $(PYTHON) -m pytest -m "soak or not soak" tests/unit tests/soundness tests/integration
 
 spark:                   ## an environment of its own with PyPI's pyspark, whose jars the tests start a cluster from
 	python3 -m venv .venv-spark && .venv-spark/bin/pip install --quiet pyspark==4.3.0

@@ -134,6 +134,12 @@ class ValueShelf:
         shown = sum(told.rows for one in stay for told in one.cells.values()) + sum(file.rows for file in new)
         return Settled((*(one.file for one in stay), *new), shown)
 
+    def close(self) -> None:
+        """Let go of the old files; the connection stays open."""
+        for one in self.shelved:
+            if one.cells or (self.var / one.file.path).is_file():
+                self._connection.execute(f"DETACH {one.alias}")
+
     def read(self, settled: Settled, metrics: Collection[str]) -> pa.Table:
         """All values of some metrics, as they are stored now."""
         named = {f"new_{place}": file for place, file in enumerate(settled.files)}

@@ -218,17 +218,22 @@ class _Assembly:
         columns = [*self.keys, "n", *piece.parts]
         kept = [_only(piece.pack.block, periods - piece.stale)] if piece.pack else []
         new = [_only(fresh[piece.parts], piece.stale)] if piece.stale else []
+        chosen = [_chosen(block, columns) for block in (*kept, *new)]
         if piece.pack is not None and not piece.stale:
             self.store.use(piece.pack)
-            return Block(kept[0].table.select(columns), None, kept[0].things)
-        tables = [block.table.select(columns) for block in (*kept, *new)]
-        table = sorted_rows(pa.concat_tables(tables, promote_options="permissive"), self.keys)
-        block = Block(table)
+            return chosen[0]
+        block = joined(chosen)
+        block = Block(sorted_rows(block.table, self.keys), None, block.things)
         apart = bool(piece.parts) and piece.parts[0] in self.apart
         stamps = {at: self._stamp(at, apart) for at in sorted(periods)}
         parts = {name: self.parts[name] for name in piece.parts}
         self.store.use(self.store.shelf.keep(self.scan, year, parts, stamps, block))
         return block
+
+
+def _chosen(block: Block, columns: Sequence[str]) -> Block:
+    things = {name: members for name, members in block.things.items() if name in columns}
+    return Block(block.table.select(columns), None, things)
 
 
 def _only(block: Block, periods: Collection[int]) -> Block:

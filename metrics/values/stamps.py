@@ -52,12 +52,15 @@ def value_stamps(catalog: Catalog, basis: Basis) -> dict[tuple[str, int], str]:
         basis.code, repr(basis.frame.timeline.calendar), str(basis.frame.timeline.base), _tree(basis.frame),
         str(basis.first), str(basis.clock.history_from),
     )  # fmt: skip
+    roles = {(one.table, one.time): told for one, told in basis.told.items() if one.kind == "agg"}
+    own = {key: measures_of(catalog, [key]) for key in catalog.metrics}
     found = {}
     for key in catalog.metrics:
         family = _family(catalog, key)
-        measures = measures_of(catalog, family)
+        measures = list(dict.fromkeys(measure for one in family for measure in own[one]))
         said = digest(whole, *(_definition(catalog, one) for one in family), *map(repr, measures))
-        rests = list(_each(basis.told[measure] for measure in measures))
+        seen = (roles[one.table, one.time] for one in measures if (one.table, one.time) in roles)  # who has reported
+        rests = list(_each([*(basis.told[measure] for measure in measures), *seen]))
         late = late_day(catalog, key, basis.fresh)
         due = basis.clock.today - timedelta(days=catalog.metrics[key].due_after_days)
         for year in years:
