@@ -1,10 +1,12 @@
 """The command line's frame: the app that commands register with, and the options that they share."""
 
+import sys
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
 
 import typer
+from rich.console import Console, RenderableType
 
 from data.errors import CommandError
 
@@ -29,6 +31,11 @@ def counted(name: str, count: int) -> str:
     """`1 source`, `2 sources`; the names are plurals."""
     singular = {"people": "person"}.get(name, name.removesuffix("s"))
     return f"{count} {singular if count == 1 else name}"
+
+
+def show(what: RenderableType) -> None:
+    """Something laid out for a human, on standard output, as wide as the terminal."""
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(what)
 
 
 def existing(workspace: Path) -> Path:

@@ -1,16 +1,14 @@
 """Asks the current snapshot anything that the definitions can answer."""
 
-import sys
 from datetime import date
 from typing import Annotated, Any
 
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from cli.commands.app import DEMO, PIPED_WIDTH, AsJson, Workspace, existing, fourfold
+from cli.commands.app import DEMO, AsJson, Workspace, existing, fourfold, show
 from cli.telling import failing_in_words, tell, tell_json
 from data.calendar import Grain
 from flows.asking import answer as answered
@@ -66,7 +64,7 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
     elif as_csv:
         tell(as_text(table).rstrip("\n"))
     else:
-        Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(shown(opened, table))
+        show(shown(opened, table))
 
 
 def as_text(table: pa.Table) -> str:

@@ -7,6 +7,7 @@ from data.documents import nearest
 from data.errors import QueryError
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog, resolver
+from metrics.language.refusals import Refusal
 from metrics.query.question import Sight
 from metrics.states.measures import Measure
 
@@ -57,7 +58,7 @@ def axis_of(sight: Sight, metrics: tuple[str, ...], name: str) -> Axis:
         return _unit_axis(sight, metrics, name, rest)
     if head == TIME:
         if rest not in SHAPES:
-            raise QueryError(f"'{name}' is not known; {nearest(rest, SHAPES)}. For periods give a grain")
+            raise Refusal("F108", f"'{name}' is no part of a date", nearest(rest, SHAPES) or "for periods give a grain")
         return Axis(name, TIME, shape=rest)
     base, _, shape = name.rpartition(".")
     shaped = shape in SHAPES and bool(base)
@@ -78,13 +79,13 @@ def tables_of(sight: Sight, metric: str) -> tuple[str, ...]:
 
 def _unit_axis(sight: Sight, metrics: tuple[str, ...], name: str, level: str) -> Axis:
     if sight.tree is None:
-        raise QueryError(f"'{name}': there are no units here")
+        raise Refusal("F114", f"'{name}': these definitions know no units")
     if level and level not in sight.tree.levels:
-        raise QueryError(f"'{level}' is not a level of units.yaml; {nearest(level, sight.tree.levels)}")
+        raise Refusal("F108", f"'{level}' is not a level of units.yaml", nearest(level, sight.tree.levels))
     for metric in metrics:
         for table in tables_of(sight, metric):
             if sight.catalog.tables[table].unit is None:
-                raise QueryError(f"models/{table}.yaml: does not say to which unit a row belongs; add `unit:`")
+                raise Refusal("F114", f"models/{table}.yaml does not say to which unit a row belongs", "add `unit:`")
     return Axis(name, "level" if level else UNIT, level)
 
 
@@ -142,7 +143,9 @@ def possible(catalog: Catalog, metric: str) -> list[str]:
 
 def _refused(sight: Sight, metric: str, name: str, lacking: list[Table]) -> QueryError:
     known = possible(sight.catalog, metric)
-    title = sight.catalog.metrics[metric].title
-    hint = nearest(name, known) or f"possible: {', '.join(known) or 'none'}"
+    everywhere = {one for table in sight.catalog.tables.values() for one in names_of(sight.catalog, table)}
+    title, hint = sight.catalog.metrics[metric].title, f"possible: {', '.join(known) or 'none'}"
+    if name not in everywhere and name.rpartition(".")[0] not in everywhere:
+        return Refusal("F108", f"'{name}' is no dimension of {title}", nearest(name, known) or hint)
     tables = ", ".join(table.key for table in lacking)
-    return QueryError(f"{title} cannot be cut by '{name}': {tables} has no such dimension; {hint}")
+    return Refusal("F120", f"{title} cannot be cut by '{name}': {tables} has no such dimension", hint)
