@@ -146,9 +146,7 @@ def test_a_wish_that_cannot_be_meant_is_refused_with_the_remedy(wish: Wish, word
 def test_a_table_of_another_name_is_offered_and_not_taken(tmp_path: Path) -> None:
     """A ledger has a day and an amount; that does not make it the spending on marketing."""
     demo = copy_of_demo(tmp_path / "demo")
-    with pytest.raises(
-        CommandError, match=r"no table is called so; .*give --table marketing=budget"
-    ):
+    with pytest.raises(CommandError, match=r"no table is called so; .*give --table marketing=budget"):
         prepare(demo, Wish(("marketing_spend",)))
     (demo / "models" / "receipts.yaml").rename(demo / "models" / "arrivals.yaml")
     for path in (demo / "metrics").glob("*/*.yaml"):
