@@ -244,6 +244,15 @@ class Part(Protocol):
         """What people know it by: the file's path below the source's folder, the table."""
         ...
 
+    @property
+    def size(self) -> int:
+        """Its bytes, 0 where nobody knows."""
+        ...
+
+    def stamp(self) -> str | None:
+        """What changes with the content and is cheap to ask for; None if there is nothing."""
+        ...
+
     def fingerprint(self) -> str | None:
         """A hash of the content, so that an unchanged part need not be read again; None if only reading can tell."""
         ...

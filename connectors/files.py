@@ -81,6 +81,16 @@ class FilePart:
         """Its path below the source's folder."""
         return self.file.name
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.file.path.stat().st_size
+
+    def stamp(self) -> str:
+        """Size, times and place of the file: whoever writes to it changes one of them."""
+        told = self.file.path.stat()
+        return f"{told.st_size}-{told.st_mtime_ns}-{told.st_ctime_ns}-{told.st_ino}"
+
     def fingerprint(self) -> str:
         """SHA-256 of the bytes."""
         with self.file.path.open("rb") as opened:

@@ -11,11 +11,12 @@ from connectors.base import DatasetModel, Part, Place, SourceModel
 from connectors.in_place import InPlace, InPlaceDataset
 from connectors.placing import SPLIT_ABOVE, Shelf
 from connectors.registry import kinds
+from connectors.segments import Seen, look, segmented
 from connectors.settings import resolve
 from connectors.staging import Staged, newest, scratch, stage
 from data.away import Away
 from data.errors import ContractError, FourfoldError, SourceError
-from data.snapshots import DatasetState, Manifest
+from data.snapshots import DatasetState, Manifest, Segment
 from data.warehouse import ENGINE_VERSION, connect, drafting
 
 LOADER_VERSION = 2  # raise it when the same files would now give other rows
@@ -107,32 +108,53 @@ def _load(job: _Job, workspace: Path, var: Path, previous: Manifest | None, engi
     place = Place(job.source_name, job.name, workspace, scratch(var))
     settings = resolve(job.source_name, job.source.settings)
     parts = kinds()[job.source.connector].parts(place, settings, job.dataset)
-    fingerprint = _fingerprint(job, parts)
     before = previous.datasets.get(job.name) if previous else None
-    if before and before.fingerprint == fingerprint and all((var / file.path).is_file() for file in before.files):
+    seen = [look(part, before) for part in parts]
+    fingerprint = _fingerprint(_contract(job), seen)
+    whole = before is not None and all((var / file.path).is_file() for file in before.files)
+    if before and whole and before.fingerprint == fingerprint:
         return replace(before, source=job.source_name)
-    with (
-        connect(threads=engine.threads, memory_limit=engine.memory_limit, spill=place.scratch) as connection,
-        drafting(connection, var / "facts") as draft,
-    ):
-        staged = stage(connection, draft.alias, place, job.dataset, parts)
-        _refuse_empty(place, job.dataset, parts, staged)
-        _refuse_bad(place, job.dataset, staged)
-        latest = newest(connection, draft.alias, job.dataset)
+    with connect(threads=engine.threads, memory_limit=engine.memory_limit, spill=place.scratch) as connection:
         shelf = Shelf(connection, var, job.name, job.dataset, _contract(job))
-        placed = shelf.settle(draft, fingerprint, engine.split_above)
+
+        def read(chunk: Sequence[Seen]) -> Segment:
+            return _read(shelf, place, chunk, engine)
+
+        segments = segmented(shelf, seen, before if whole else None, fingerprint_of(shelf.contract), read)
+    staged = Staged(
+        sum(one.rows for one in segments),
+        sum(one.quarantined for one in segments),
+        tuple(dict.fromkeys(name for one in segments for name in one.ignored)),
+        next((one.reason for one in segments if one.reason), ""),
+    )
+    _refuse_empty(place, job.dataset, parts, staged)
+    _refuse_bad(place, job.dataset, staged)
+    files = tuple(file for one in segments for file in one.files)
     return DatasetState(
         dataset=job.name,
         source=job.source_name,
-        files=placed.files,
-        fingerprint=fingerprint or placed.fingerprint,
+        files=files,
+        fingerprint=fingerprint or fingerprint_of(_contract(job), *(file.path for file in files)),
         rows=staged.rows,
         quarantined=staged.quarantined,
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        newest=latest,
+        newest=max((one.newest for one in segments if one.newest), default=None),
         read_from=tuple(part.name for part in parts),
         ignored=staged.ignored,
+        segments=segments if fingerprint else (),
+        contract=fingerprint_of(_contract(job)),
     )
+
+
+def _read(shelf: Shelf, place: Place, chunk: Sequence[Seen], engine: Engine) -> Segment:
+    """Some parts, read together into files of their own, which equal rows of other parts do not share."""
+    shelf = replace(shelf, contract=json.dumps([shelf.contract, [one.part.name for one in chunk]]))
+    with drafting(shelf.connection, shelf.var / "facts") as draft:
+        staged = stage(shelf.connection, draft.alias, place, shelf.dataset, [one.part for one in chunk])
+        latest = newest(shelf.connection, draft.alias, shelf.dataset)
+        placed = shelf.settle(draft, _fingerprint(shelf.contract, chunk), engine.split_above)
+    known = tuple(one.state for one in chunk if one.state)
+    return Segment(known, placed.files, staged.rows, staged.quarantined, latest, staged.ignored, staged.first_reason)
 
 
 def _contract(job: _Job) -> str:
@@ -141,12 +163,16 @@ def _contract(job: _Job) -> str:
     return json.dumps([LOADER_VERSION, ENGINE_VERSION, job.source.connector, text])
 
 
-def _fingerprint(job: _Job, parts: Sequence[Part]) -> str | None:
+def _fingerprint(contract: str, seen: Sequence[Seen]) -> str | None:
     """Names and contents of all parts under this contract; None if a part can only be known by reading it."""
-    prints = [(part.name, part.fingerprint()) for part in parts]
-    if any(found is None for _, found in prints):
-        return None
-    return hashlib.sha256(json.dumps([_contract(job), prints]).encode()).hexdigest()[:32]
+    states = [one.state for one in seen]
+    prints = [(state.name, state.fingerprint) for state in states if state is not None]
+    return None if len(prints) < len(states) else fingerprint_of(contract, json.dumps(prints))
+
+
+def fingerprint_of(contract: str, *contents: str) -> str:
+    """The fingerprint of contents under a contract."""
+    return hashlib.sha256(json.dumps([contract, *contents]).encode()).hexdigest()[:32]
 
 
 def _refuse_bad(place: Place, dataset: DatasetModel, staged: Staged) -> None:

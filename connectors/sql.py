@@ -83,6 +83,15 @@ class SqlPart:
         address = self.url.render_as_string(hide_password=True)
         return f"{self.place}: {self.name} in {address}"
 
+    @property
+    def size(self) -> int:
+        """Unknown."""
+        return 0
+
+    def stamp(self) -> None:
+        """Nothing of a table is cheap to ask for in every database."""
+        return
+
     def fingerprint(self) -> None:
         """A database does not tell whether it changed: it is read each time; equal rows make an equal fact file."""
         return

@@ -23,13 +23,44 @@ _POINTER, _MANIFEST, _LOG = "CURRENT", "manifest.json", "refreshes.jsonl"
 
 
 @dataclass(frozen=True)
+class PartState:
+    """A part of a source (a file) as it was read: its content's fingerprint, and how to tell that it has not changed.
+
+    `stamp` is cheap to ask for (None: nothing is), `seen` when it was (nanoseconds), `size` in bytes.
+    """
+
+    name: str
+    fingerprint: str
+    stamp: str | None
+    seen: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Parts of a dataset that were loaded together, into files of their own; `reason` is why the first row was refused.
+
+    See DatasetState for the other fields.
+    """
+
+    parts: tuple[PartState, ...]
+    files: tuple[FactFile, ...]
+    rows: int
+    quarantined: int
+    newest: date | None
+    ignored: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class DatasetState:
     """What a snapshot holds of one dataset.
 
     `rows` were loaded and `quarantined` were not; together they are all rows that were read. Equal `fingerprint`s mean
     equal data under an equal contract. `loaded_at` is UTC in ISO form; `newest` the latest date of the freshness (else
     cursor) column, None without one; `read_from` the files or tables read; `ignored` the columns that the contract
-    does not name.
+    does not name; `segments` which files hold which parts, by a
+    `contract` (a fingerprint); `mark` up to where a table that tells its changes was read.
     """
 
     dataset: str
@@ -42,6 +73,9 @@ class DatasetState:
     newest: date | None
     read_from: tuple[str, ...]
     ignored: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    contract: str = ""
+    mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -258,6 +292,18 @@ def _state(content: dict[str, Any]) -> DatasetState:
         files=tuple(FactFile(**file) for file in content.pop("files")),
         newest=None if newest is None else date.fromisoformat(newest),
         read_from=tuple(content.pop("read_from")),
+        ignored=tuple(content.pop("ignored")),
+        segments=tuple(_segment(one) for one in content.pop("segments", ())),
+        **content,
+    )
+
+
+def _segment(content: dict[str, Any]) -> Segment:
+    newest = content.pop("newest")
+    return Segment(
+        parts=tuple(PartState(**part) for part in content.pop("parts")),
+        files=tuple(FactFile(**file) for file in content.pop("files")),
+        newest=None if newest is None else date.fromisoformat(newest),
         ignored=tuple(content.pop("ignored")),
         **content,
     )
