@@ -6,7 +6,7 @@ from metrics.library.entry import Entry
 from metrics.library.shelf import SHELVES, library
 from metrics.library.telling import DIRECTIONS, TITLES, formula, measured
 from views.desk import Desk
-from views.place import Place
+from views.picks import Picks
 
 SHELF_TITLES = {shelf: TITLES[shelf] for shelf in SHELVES}
 
@@ -42,15 +42,15 @@ class LibraryView:
     query: str
 
 
-def build(desk: Desk, query: str, shelf: str | None, parts: bool = False) -> LibraryView:
+def build(desk: Desk, picks: Picks, query: str, shelf: str | None, parts: bool = False) -> LibraryView:
     """Measures that speak of every word; with `parts` also those that others are built from."""
     offered = [entry for entry in library().search(query) if parts or not entry.block]
     found = [entry for entry in offered if shelf in (None, entry.shelf)]
     total = sum(parts or not entry.block for entry in library().entries.values())
-    return LibraryView(tuple(_ready(desk, entry) for entry in found), total, query)
+    return LibraryView(tuple(_ready(desk, picks, entry) for entry in found), total, query)
 
 
-def _ready(desk: Desk, entry: Entry) -> Ready:
+def _ready(desk: Desk, picks: Picks, entry: Entry) -> Ready:
     used = entry.key in desk.workspace.metrics and desk.may("metric.view")
     return Ready(
         entry.key,
@@ -65,7 +65,7 @@ def _ready(desk: Desk, entry: Entry) -> Ready:
         _titles(entry.guardrails),
         entry.pitfalls,
         entry.advice,
-        Place("metric", {"metric": entry.key}).href if used else None,
+        picks.to("metric", metric=entry.key) if used else None,
     )
 
 

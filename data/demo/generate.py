@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.demo.generator import dirt, learning, ledger, orders, people, supply, tickets, write
+from data.demo.generator import dirt, execution, learning, ledger, market, orders, people, supply, tickets, write
 from data.demo.generator.clock import MONTHS, Clock, Ints, stream
 from data.demo.generator.story import Story, tell
 
@@ -83,6 +83,12 @@ def _operations(
     }
     for name, columns in parts.items():
         rows[name] = write.write_parquet(folder / name, columns)
+    heard = {
+        "market.csv": market.market_columns(clock, lines, stream(seed, "market")),
+        "feedback.csv": market.feedback_columns(clock, story, stream(seed, "feedback")),
+    }
+    for name, columns in heard.items():
+        rows[name] = write.write_csv(folder / name, columns)
 
 
 def _staff(folder: Path, clock: Clock, story: Story, seed: int, rows: dict[str, int]) -> None:
@@ -101,6 +107,16 @@ def _staff(folder: Path, clock: Clock, story: Story, seed: int, rows: dict[str, 
     rows["survey.csv"] = write.write_csv(folder / "survey.csv", survey)
     ideas = learning.idea_columns(clock, story, staff, stream(seed, "ideas"))
     rows["ideas.jsonl"] = write.write_json_lines(folder / "ideas.jsonl", ideas)
+    done = {
+        "initiative_costs": execution.cost_columns(clock, stream(seed, "initiative costs")),
+        "benefits": execution.benefit_columns(clock, stream(seed, "benefits")),
+        "milestones": execution.milestone_columns(clock, stream(seed, "milestones")),
+        "check_ins": execution.check_in_columns(clock, stream(seed, "check-ins")),
+        "pulse": execution.pulse_columns(clock, staff, stream(seed, "pulse")),
+        "skills": execution.skill_columns(clock, staff, stream(seed, "skills")),
+    }
+    for name, columns in done.items():
+        rows[f"strategy/{name}.csv"] = write.write_csv(folder / f"strategy/{name}.csv", columns)
 
 
 def _new_customers(clock: Clock, lines: orders.Orders) -> Ints:

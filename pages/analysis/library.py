@@ -5,6 +5,7 @@ import streamlit as st
 from pages import Page
 from pages.parts import frame
 from pages.parts.canvas import canvas
+from pages.parts.picker import pick
 from views import library
 from views.desk import Desk
 from views.draw import library as draw
@@ -22,7 +23,9 @@ PAGE = Page(
 
 def render(desk: Desk) -> None:
     """Draw the page."""
-    frame.top(head("Library", "Ready measures; what they ask for, what leads them, and where they mislead"))
+    picks = pick(desk, PAGE.needs)
+    title = head("Library", "Ready measures; what they ask for, what leads them, and where they mislead")
+    frame.top(title, notes=picks.notes)
     with st.container(key="filters", horizontal=True, gap="small"):
         query = (
             st.text_input(
@@ -52,5 +55,5 @@ def render(desk: Desk) -> None:
             label_visibility="collapsed",
             key="library.parts",
         )
-    canvas(draw.library(library.build(desk, query, shelf, parts is not None)), "library", "tables")
+    canvas(draw.library(library.build(desk, picks, query, shelf, parts is not None)), "library", "tables")
     frame.foot(desk)

@@ -3,13 +3,20 @@
 from pathlib import Path
 
 from metrics.library.shelf import library
+from views.desk import Desk
 from views.draw import library as draw
 from views.entry import open_desk
 from views.library import build
+from views.picks import Picks, picks_of
+
+
+def opened(demo: Path) -> tuple[Desk, Picks]:
+    desk = open_desk(demo, "david_lindqvist")
+    return desk, picks_of(desk, {}, "catalog.view")
 
 
 def test_what_is_in_use_leads_to_its_metric(demo: Path) -> None:
-    view = build(open_desk(demo, "david_lindqvist"), "promised", None)
+    view = build(*opened(demo), "promised", None)
     found = {one.key: one for one in view.entries}
     assert found["on_time_delivery"].href is not None
     assert found["on_time_in_full"].href is None
@@ -18,14 +25,13 @@ def test_what_is_in_use_leads_to_its_metric(demo: Path) -> None:
 
 
 def test_parts_come_when_they_are_asked_for(demo: Path) -> None:
-    desk = open_desk(demo, "david_lindqvist")
-    alone, every = build(desk, "", "financial"), build(desk, "", "financial", parts=True)
+    alone, every = build(*opened(demo), "", "financial"), build(*opened(demo), "", "financial", parts=True)
     assert {one.key for one in every.entries} - {one.key for one in alone.entries} >= {"cost_of_sales", "receivables"}
     assert every.total == len(library().entries)
     assert next(one for one in alone.entries if one.key == "gross_margin").parts == ("Gross profit", "Revenue")
 
 
 def test_nothing_found_says_what_to_do(demo: Path) -> None:
-    view = build(open_desk(demo, "david_lindqvist"), "zeppelin", None)
+    view = build(*opened(demo), "zeppelin", None)
     assert view.entries == ()
     assert "Try fewer words" in draw.library(view)
