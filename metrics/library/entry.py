@@ -136,6 +136,9 @@ class Entry(BaseModel):
             for name in EXPRESSIONS:
                 if isinstance(body.get(name), str):
                     mine.update(dict.fromkeys(column for column, _ in columns_of(parse(body[name]))))
+        for entity, events in entities(self.formula):
+            for table in events:
+                found[table].setdefault(entity)
         return {table: tuple(columns) for table, columns in found.items()}
 
 
@@ -146,6 +149,13 @@ def bodies(node: Any) -> Iterator[dict[str, Any]]:
             yield node
         for value in node.values():
             yield from bodies(value)
+
+
+def entities(formula: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The column by which a conversion knows its entity, and the tables of its two events."""
+    body = formula.get("conversion")
+    if isinstance(body, dict):
+        yield body["entity"], tuple(dict.fromkeys((body["base"]["table"], body["converted"]["table"])))
 
 
 def metrics_in(formula: Mapping[str, Any]) -> Iterator[str]:

@@ -36,7 +36,8 @@ def rebound(
     if not isinstance(node, dict):
         return node
     if not isinstance(node.get("table"), str):
-        return {name: rebound(value, roles, found, times) for name, value in node.items()}
+        whole = {name: rebound(value, roles, found, times) for name, value in node.items()}
+        return whole | {"entity": _entity(node, found)} if "base" in node else whole
     role = node["table"]
     body = {**node, "table": found[role].table}
     if "opened" not in body:
@@ -48,6 +49,13 @@ def rebound(
     if body.get("time") == times[role]:
         del body["time"]
     return body
+
+
+def _entity(node: Mapping[str, Any], found: Mapping[str, Match]) -> str:
+    """What both events call their entity; where they differ the role's name, which `entities:` of the tables tells."""
+    name: str = node["entity"]
+    own = {found[node[event]["table"]].columns[name] for event in ("base", "converted")}
+    return own.pop() if len(own) == 1 else name
 
 
 def with_metrics(kind: str, body: Any, keys: Mapping[str, str]) -> Any:

@@ -56,7 +56,8 @@ def test_an_entry_says_what_there_is_to_know(entry: Entry) -> None:
         assert entry.guardrails, "what suffers when only this one counts?"
         assert entry.partners or entry.indicator == "leading", "what leads it?"
     if entry.measured_in == "%":
-        assert set(entry.formula) & {"ratio", "expr", "change"}, "a share is recomputed from its parts, never averaged"
+        kinds = {"ratio", "expr", "change", "conversion"}
+        assert set(entry.formula) & kinds, "a share is recomputed from its parts, never averaged"
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -27,7 +27,7 @@ CUSTOMER: dict[str, float] = {
     "lead_qualification_rate": 0.4,  # two of five
     "lead_response_in_a_day": 0.6,  # 0, 1 and 0 days; one took two, one got none
     "web_conversion": 0.2,  # one of five
-    "trial_conversion": 0.5,  # after 19 and 0 days; one after 44, one never
+    "trial_conversion": 0.25,  # A tried on the 1st and the 4th and bought on the 5th; X and Y never did
     # Deliveries of December: the 5th (in time), 8th (2 days late), 9th (in time, incomplete, returned), 12th (damaged).
     "on_time_delivery": 0.75,
     "on_time_in_full": 0.5,

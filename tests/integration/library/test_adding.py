@@ -96,12 +96,33 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 def test_parts_come_along_and_those_that_are_there_stay(tmp_path: Path) -> None:
     demo = copy_of_demo(tmp_path / "demo")
-    addition = prepare(demo, Wish(("operating_margin",)))
+    addition = prepare(demo, Wish(("operating_margin",), named="profit_share"))
     names = [Path(name).stem for name in addition.texts]
-    assert names == ["operating_costs", "operating_profit", "operating_margin"]
+    assert names == ["operating_costs", "operating_profit", "profit_share"]
     assert addition.kept == {"revenue": "revenue", "cost_of_sales": "cost_of_sales"}
     assert "filter: \"account_group = 'operating'\"" in addition.texts["metrics/financial/operating_costs.yaml"]
-    assert "guardrails: [engagement]" in addition.texts["metrics/financial/operating_margin.yaml"]
+    assert "guardrails: [revenue_growth, engagement]" in addition.texts["metrics/financial/profit_share.yaml"]
+
+
+def test_a_conversion_needs_one_name_for_its_entity(tmp_path: Path) -> None:
+    source = SOURCE + "  tries:\n    path: t.csv\n    columns: {began: date, client: text, unit: text}\n"
+    source += "  contracts:\n    path: c.csv\n    columns: {start_date: date, who: text, unit: text}\n"
+    tries = "source: tries\ntime: {column: began}\nunit: {column: unit}\n"
+    models = {
+        "models/trials.yaml": tries,
+        "models/contracts.yaml": tries.replace("tries", "contracts").replace("began", "start_date"),
+    }
+    folder = make(tmp_path / "a", {**BARE, "sources/books.yaml": source, **models})
+    wish = Wish(("trial_conversion",), columns={"trials.customer_id": "client", "subscriptions.customer_id": "who"})
+    with pytest.raises(
+        DefinitionError, match=r"add `entities: \{customer_id: \.\.\.\}` to models/trials.yaml|not know"
+    ):
+        prepare(folder, wish)
+    for name, own in (("trials", "client"), ("contracts", "who")):
+        path = folder / "models" / f"{name}.yaml"
+        path.write_text(path.read_text(encoding="utf-8") + f"entities: {{customer_id: {own}}}\n", encoding="utf-8")
+    (text,) = prepare(folder, wish).texts.values()
+    assert "conversion: {base: {table: trials}, converted: {table: contracts}, entity: customer_id" in text
 
 
 def test_an_own_metric_stands_for_a_part(tmp_path: Path) -> None:
