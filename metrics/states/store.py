@@ -71,7 +71,7 @@ class StateStore:
         pack = found or self.shelf.keep(scan, ALWAYS, parts, stamps, scan_block(self.engine, query))
         self.use(pack)
         block = pack.block
-        told = Told(query.table, query.time, "", () if found else (0,), int(found is not None), 0, _held(block.table))
+        told = Told(query.table, query.time, "", () if found else (0,), int(found is not None), 0, _held(block))
         return block, told
 
     def find(self, scan: str, year: str) -> list[Pack]:
@@ -83,17 +83,34 @@ class StateStore:
         self.paths[pack.path.name] = None
 
 
-def _held(table: pa.Table) -> dict[int, str]:
-    """What the states of each period are, by themselves, without how a running period is cut."""
+def _held(block: Block) -> dict[int, str]:
+    """What the states of each period are, by themselves, without how a running period is cut.
+
+    Sets are told by their members, or by their bits and whose bits these are.
+    """
+    table = block.table
+    for at, column in enumerate(table.schema):
+        if not _adds(column.type) and column.name not in ("cell", "thing", "early", "gone_early"):
+            table = table.set_column(at, column.name, pa.array(map(_text, table.column(at).to_pylist()), pa.string()))
     names = [name for name in table.column_names if name not in ("early", "gone_early")]
     keys = [name for name in ("month", "cell", "gone", "thing") if name in names]
-    rest = [(name, "sum") for name in names if name not in keys]
-    rows = sorted_rows(table.select(names).group_by(keys).aggregate(rest), keys)
+    rest = [(name, "sum" if _adds(table.schema.field(name).type) else "list") for name in names if name not in keys]
+    rows = sorted_rows(table.select(names).group_by(keys, use_threads=False).aggregate(rest), keys)
+    members = [f"{name}={of.to_pylist()}" for name, of in sorted(block.things.items())]
     found = {}
     for month in pc.unique(rows.column("month")).to_pylist():
         if month is not None:
-            found[int(month)] = digest(str(of_periods(rows, [month]).to_pydict()))
+            found[int(month)] = digest(str(of_periods(rows, [month]).to_pydict()), *members)
     return found
+
+
+def _text(member: object) -> str:
+    """A set as text, whatever the order in which an engine told its members."""
+    return str(sorted(member, key=str)) if isinstance(member, list) else str(member)
+
+
+def _adds(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind))
 
 
 @dataclass
