@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import lru_cache
+from typing import Literal
 
 import sqlglot
 from sqlglot import exp
@@ -97,6 +98,8 @@ SYNTAX: tuple[type[exp.Expr], ...] = (
     exp.Distinct,
 )
 MAX_DEPTH = 60
+METRIC = "metric"  # a metric of the row's customer, say: filters alone may ask for it (see calls)
+Over = Literal["so_far", "month", "ever"]
 
 
 class ExpressionError(FourfoldError):
@@ -149,7 +152,7 @@ def _allowed(node: exp.Expr, text: str) -> None:
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
     if isinstance(node, exp.Anonymous):
         name = str(node.this).lower()
-        if name not in FUNCTIONS:
+        if name not in FUNCTIONS and name != METRIC:
             raise ExpressionError(f"the function '{name}' may not be used", nearest(name, FUNCTIONS))
     elif isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
         names = {name.lower() for name in type(node).sql_names()}
@@ -164,12 +167,19 @@ def _allowed(node: exp.Expr, text: str) -> None:
 Resolver = Callable[[str, str | None], str]  # (column, qualifier or None) > SQL of the column; raises ExpressionError
 
 
-def render(tree: exp.Expr, resolve: Resolver) -> str:
-    """The expression in DuckDB's dialect, every column resolved and quoted, every division guarded against zero."""
+def render(tree: exp.Expr, resolve: Resolver, told: Callable[[exp.Expr], str] | None = None) -> str:
+    """The expression in DuckDB's dialect, every column resolved and quoted, every division guarded against zero.
+
+    `told` gives the SQL of a metric that is asked for; where none may be, `ExpressionError`.
+    """
     whole = exp.Paren(this=tree.copy())  # so that the expression itself can be replaced too
-    for column in list(whole.find_all(exp.Column)):
+    for column in [one for one in whole.find_all(exp.Column) if not _in_call(one)]:
         qualifier = ".".join(part.name for part in column.parts[:-1]) or None
         column.replace(sqlglot.parse_one(resolve(column.name, qualifier), read="duckdb"))
+    for call in [node for node in whole.find_all(exp.Anonymous) if str(node.this).lower() == METRIC]:
+        if told is None:
+            raise ExpressionError(f"'{call.sql()}' may not stand here", "a filter may ask for a metric", "F119")
+        call.replace(sqlglot.parse_one(told(call), read="duckdb"))
     for division in list(whole.find_all(exp.Div)):
         divisor = division.expression.unnest()
         if not isinstance(divisor, exp.Nullif):
@@ -188,7 +198,16 @@ def column_or_parse(text: str, columns: Collection[str] | None) -> exp.Expr:
 
 def columns_of(tree: exp.Expr) -> list[tuple[str, str | None]]:
     """The columns that an expression reads, as (name, qualifier)."""
-    return [(c.name, ".".join(part.name for part in c.parts[:-1]) or None) for c in tree.find_all(exp.Column)]
+    return [
+        (c.name, ".".join(part.name for part in c.parts[:-1]) or None)
+        for c in tree.find_all(exp.Column)
+        if not _in_call(c)
+    ]
+
+
+def _in_call(column: exp.Column) -> bool:
+    above = column.find_ancestor(exp.Anonymous)
+    return above is not None and str(above.this).lower() == METRIC
 
 
 def names_in(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Holds the definitions of a workspace against each other: every fault with its field and the nearest right name."""
 
+from metrics.language.calls import asked_by
 from metrics.language.catalog import Catalog
 from metrics.language.expressions import ExpressionError
 from metrics.language.metric_faults import metric_faults
@@ -27,7 +28,7 @@ def _cycles(catalog: Catalog) -> list[Fault]:
 
     def parts(key: str) -> tuple[str, ...]:
         try:
-            return catalog.parts(key) if key in catalog.metrics else ()
+            return (*catalog.parts(key), *asked_by(catalog, key)) if key in catalog.metrics else ()
         except ExpressionError:
             return ()
 

@@ -28,7 +28,7 @@ def hops(tables: Mapping[str, Table], table: Table, path: str) -> list[Hop]:
     before, here = "", table
     for name in path.split("."):
         if name not in here.joins:
-            raise ExpressionError(f"'{name}' is not a join of {here.key}", nearest(name, here.joins), "F108")
+            raise _no_join(tables, here, name)
         join = here.joins[name]
         if join.table not in tables:
             raise ExpressionError(f"'{join.table}' is not a table", nearest(join.table, tables), "F108")
@@ -36,6 +36,26 @@ def hops(tables: Mapping[str, Table], table: Table, path: str) -> list[Hop]:
         found.append(Hop(before, alias, here, join, tables[join.table]))
         before, here = alias, tables[join.table]
     return found
+
+
+def _no_join(tables: Mapping[str, Table], table: Table, name: str) -> ExpressionError:
+    """Of a table that several joins lead to, it would be a guess which is meant."""
+    ways = [path for path, other in paths(tables, table) if other.key == name]
+    if len(ways) > 1:
+        message = f"'{name}' may mean {' or '.join(ways)}, which are different rows"
+        return ExpressionError(message, "name the way", "F103")
+    hint = f"write {ways[0]}" if ways else nearest(name, table.joins)
+    return ExpressionError(f"'{name}' is not a join of {table.key}", hint, "F108")
+
+
+def ways_to(tables: Mapping[str, Table], table: Table, name: str) -> list[str]:
+    """Every way that a name may mean for a table, where it names a dimension without the joins that lead there."""
+    of, _, dimension = name.rpartition(".")
+    return [
+        f"{path}.{dimension}"
+        for path, other in paths(tables, table)
+        if dimension in other.dimensions and of in ("", other.key)
+    ]
 
 
 def partners(join: Join, other: Table) -> tuple[str, ...]:

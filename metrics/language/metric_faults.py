@@ -10,6 +10,7 @@ from metrics.definitions.metric import Metric, TargetTable
 from metrics.language.catalog import Catalog, target_aggregate
 from metrics.language.expressions import ExpressionError, names_in, parse
 from metrics.language.goal_faults import goal_faults
+from metrics.language.measured import measured_faults
 from metrics.language.refusals import Fault
 from metrics.language.row_faults import conversion_faults, row_faults
 
@@ -23,6 +24,8 @@ def metric_faults(catalog: Catalog, metric: Metric) -> Iterator[Fault]:
         yield from _metric_name(catalog, metric, ("guardrails", index), name)
     if isinstance(metric.target, TargetTable):
         yield from _row_faults(catalog, metric, ("target",), target_aggregate(metric.target))
+    for field, message, hint in measured_faults(catalog, metric):
+        yield Fault("metric", metric.key, field, message, hint, "F107")
     for path, message, hint in goal_faults(catalog, metric):
         yield Fault("metric", metric.key, path, message, hint, "F115")
 

@@ -8,6 +8,7 @@ from data.documents import nearest
 from metrics.definitions.conversion import Conversion, Event
 from metrics.definitions.kinds import Aggregate, Rows, Stock
 from metrics.definitions.table import Table
+from metrics.language.calls import call_faults, calls_in
 from metrics.language.catalog import Catalog, resolver
 from metrics.language.expressions import ExpressionError, column_or_parse, columns_of
 from metrics.language.joins import entity_column, hops, single
@@ -41,9 +42,25 @@ def row_faults(catalog: Catalog, body: Rows) -> Iterator[Told]:
         except ExpressionError as error:
             yield (name,), error.message, error.hint, error.code
             continue
+        for said in _call_faults(catalog, table, name, tree):
+            yield (name,), *said
         if name == "expr" and isinstance(body, Aggregate | Stock):
             yield from _kind_faults(catalog, table, body, tree)
             yield from _repeated(catalog, table, body, tree)
+
+
+def _call_faults(catalog: Catalog, table: Table, field: str, tree: exp.Expr) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with the metrics that an expression asks for."""
+    try:
+        calls = calls_in(tree)
+    except ExpressionError as error:
+        yield error.message, error.hint, error.code
+        return
+    for call in calls:
+        if field != "filter":
+            yield f"metric({call.metric}, {call.by}) may not stand here", "a filter may ask for a metric", "F119"
+        else:
+            yield from call_faults(catalog, table, call)
 
 
 def read(catalog: Catalog, table: Table, text: str) -> exp.Expr:

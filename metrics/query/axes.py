@@ -7,6 +7,7 @@ from data.documents import nearest
 from data.errors import QueryError
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog, resolver
+from metrics.language.joins import ways_to
 from metrics.language.refusals import Refusal
 from metrics.query.question import Sight
 from metrics.states.measures import Measure
@@ -144,6 +145,9 @@ def possible(catalog: Catalog, metric: str) -> list[str]:
 def _refused(sight: Sight, metric: str, name: str, lacking: list[Table]) -> QueryError:
     known = possible(sight.catalog, metric)
     everywhere = {one for table in sight.catalog.tables.values() for one in names_of(sight.catalog, table)}
+    ways = sorted({way for table in lacking for way in ways_to(sight.catalog.tables, table, name)})
+    if len(ways) > 1:
+        return Refusal("F103", f"'{name}' may mean {' or '.join(ways)}, which are different rows", "name the way")
     title, hint = sight.catalog.metrics[metric].title, f"possible: {', '.join(known) or 'none'}"
     if name not in everywhere and name.rpartition(".")[0] not in everywhere:
         return Refusal("F108", f"'{name}' is no dimension of {title}", nearest(name, known) or hint)

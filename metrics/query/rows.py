@@ -12,8 +12,10 @@ from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog, resolver
 from metrics.query.slices import EMPTY_MEMBER, Asked, inside
 from metrics.states.measures import Measure, Relation, measure_of, relation
+from metrics.time.frame import Frame
 from metrics.time.grid import MONTH, QUARTER, YEAR, Window
 from metrics.time.spans import span_windows
+from metrics.time.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def read_rows(
     chosen = parts[wanted.part]
     measure = measure_of(catalog, chosen.body)
     table = catalog.tables[measure.table]
-    source = relation(catalog, table, measure.time).reading(*measure.sql)
+    source = relation(catalog, table, measure.time, Frame(None, Timeline(calendar), asked.end)).reading(*measure.sql)
     resolve = resolver(catalog, table)
     conditions = [inside(source, measure, asked, calendar), *_when(measure, chosen.window, asked, calendar)]
     if measure.kind == "first":

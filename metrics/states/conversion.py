@@ -6,6 +6,7 @@ from metrics.definitions.conversion import Conversion
 from metrics.language.catalog import Catalog, resolver
 from metrics.language.expressions import column_or_parse, render
 from metrics.language.joins import entity_column
+from metrics.states.asides import told
 from metrics.states.relation import Relation, relation
 from metrics.time.frame import Frame
 
@@ -33,7 +34,8 @@ def converted_of(catalog: Catalog, body: Conversion) -> Converted:
     of_base, own = resolver(catalog, base), resolver(catalog, other)
 
     def sql(text: str) -> str:
-        return render(column_or_parse(text, catalog.columns.get(other.key)), own)
+        tree = column_or_parse(text, catalog.columns.get(other.key))
+        return render(tree, own, lambda node: told(catalog, node))
 
     same = tuple(
         (render(column_or_parse(pair.base, catalog.columns.get(base.key)), of_base), sql(pair.converted))
@@ -55,7 +57,7 @@ def conversion_sql(
     depend on what is looked at. Early are conversions that happened, as their base event did, in the first days of its
     month.
     """
-    own = relation(catalog, catalog.tables[to.table], to.time).reading(*to.sql)
+    own = relation(catalog, catalog.tables[to.table], to.time, frame).reading(*to.sql)
     ours = {f"p{number}": (left, right) for number, (left, right) in enumerate(to.same)}
     keys = ", ".join(["k", *ours])
     last = f"DATE '{frame.as_of.isoformat()}' + INTERVAL 1 DAY"

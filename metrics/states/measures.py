@@ -9,6 +9,7 @@ from metrics.definitions.metric import TargetTable
 from metrics.language.catalog import GRAINS, Catalog, resolver, target_aggregate
 from metrics.language.expressions import column_or_parse, render
 from metrics.language.joins import entity_column
+from metrics.states.asides import told
 from metrics.states.conversion import Converted, converted_of
 from metrics.states.relation import Relation, later_time, relation
 
@@ -65,7 +66,9 @@ def measure_of(catalog: Catalog, body: Rows, *, stated: bool = False) -> Measure
     resolve = resolver(catalog, table)
 
     def sql(text: str | None) -> str | None:
-        return None if text is None else render(column_or_parse(text, catalog.columns.get(table.key)), resolve)
+        if text is None:
+            return None
+        return render(column_or_parse(text, catalog.columns.get(table.key)), resolve, lambda node: told(catalog, node))
 
     if isinstance(body, Stock):
         return Measure(

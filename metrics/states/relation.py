@@ -9,6 +9,8 @@ from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog, resolver
 from metrics.language.expressions import ExpressionError, Resolver, column_or_parse, render
 from metrics.language.joins import Hop, hops, partners
+from metrics.states.asides import aside_join, aside_of
+from metrics.time.frame import Frame
 
 _NAMED = re.compile(r'(?<![.\w])"((?:[^"]|"")+)"\.(?=")')  # an alias before its column, as resolvers write it
 
@@ -82,8 +84,8 @@ def _later(alias: str, columns: Collection[str] | None, resolve: Resolver) -> Li
     return Link(source, f"{identifier(alias)}.happened = CAST({happened} AS DATE)")
 
 
-def relation(catalog: Catalog, table: Table, time: str = "") -> Relation:
-    """The relation of `model.<table>`.
+def relation(catalog: Catalog, table: Table, time: str = "", frame: Frame | None = None) -> Relation:
+    """The relation of `model.<table>`; `frame` tells the last day that counts, where metrics are computed aside.
 
     `time` is the SQL of the time by which rows count, for joins that hold for a time; else the table's own stands.
     """
@@ -94,6 +96,9 @@ def relation(catalog: Catalog, table: Table, time: str = "") -> Relation:
     def lookup(alias: str) -> Link | None:
         if alias.startswith(LATER):
             return _later(alias, catalog.columns.get(table.key), resolve)
+        aside = aside_of(alias)
+        if aside is not None:
+            return Link(*aside_join(catalog, table, aside, time, frame, relation))
         try:
             hop = hops(catalog.tables, table, alias)[-1]
         except ExpressionError:

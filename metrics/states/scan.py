@@ -129,7 +129,7 @@ class _Reader:
 
     def compiled(self, group: tuple[str, str, str, str], members: list[Measure]) -> tuple[Relation, StateQuery]:
         pieces = [text for measure in members for text in measure.sql]
-        of = relation(self.catalog, self.catalog.tables[group[0]], members[0].time).reading(*pieces)
+        of = relation(self.catalog, self.catalog.tables[group[0]], members[0].time, self.frame).reading(*pieces)
         if self.narrow:
             of = self.narrow(of, members[0])
         return of, self._query(of, members)

@@ -1,15 +1,20 @@
 """Every code of a refusal is documented; what would mislead is refused, and its harmless neighbour is not."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from data.calendar import Calendar
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog
 from metrics.language.faults import faults_of
+from metrics.language.joins import ways_to
 from metrics.language.refusals import CODES, Refusal, page
+from metrics.query.axes import axis_of
+from metrics.query.question import Sight
 
 ROOT = Path(__file__).parents[3]
 
@@ -100,7 +105,7 @@ REFUSED = {
     "itself": ("F109", {"expr": "asked + revenue"}, {"expr": "cost + revenue"}),
     "an aggregate in a filter": ("F110", agg(filter="amount > avg(amount)"), agg(filter="amount > 5")),
     "a function that is not listed": ("F111", agg(expr="random()"), agg(expr="abs(amount)")),
-    "a sum of words": ("F112", agg(expr="status"), agg(function="count", expr="status")),
+    "a sum of words": ("F112", agg(expr="status"), {**agg(function="count", expr="status"), "measured_in": "count"}),
     "a table without unit": (
         "F114",
         agg(table="plain", time="id"),
@@ -116,6 +121,30 @@ def test_what_would_mislead_is_refused_and_its_control_is_not(case: str) -> None
     code, bad, good = REFUSED[case]
     assert code in codes(bad)
     assert codes(good) == []
+
+
+def test_a_table_that_several_joins_lead_to_is_not_guessed() -> None:
+    joins = {**ORDERS["joins"], "store": {"table": "customers", "key": "customer"}}
+    named = {**ORDERS, "joins": joins, "dimensions": {"people": "lands.people"}}
+    assert codes(tables={"orders": named}) == ["F103"]
+    assert codes(tables={"orders": {**named, "dimensions": {"people": "store.land.people"}}}) == []
+
+
+def test_a_dimension_that_several_joins_lead_to_is_not_guessed() -> None:
+    joins = {**ORDERS["joins"], "store": {"table": "customers", "key": "customer"}}
+    models = {
+        **TABLES,
+        "orders": {**ORDERS, "joins": joins},
+        "lands": {**TABLES["lands"], "dimensions": {"name": "id"}},
+    }
+    tables = {key: Table.model_validate(model) for key, model in models.items()}
+    assert ways_to(tables, tables["orders"], "lands.name") == ["customer.land.name", "store.land.name"]
+    assert ways_to(tables, tables["orders"], "name") == ["customer.land.name", "store.land.name"]
+    assert ways_to(tables, tables["customers"], "name") == ["land.name"]
+    metric = Metric.model_validate({"key": "r", "perspective": "p", "title": "R", "measured_in": "EUR", **agg()})
+    calendar, catalog = Calendar(), Catalog(tables, {"r": metric}, (), COLUMNS)
+    with pytest.raises(Refusal, match=r"'name' may mean customer.land.name or store.land.name.*\[F103\]"):
+        axis_of(Sight(catalog, None, calendar, date(2025, 1, 1)), ("r",), "name")
 
 
 JOINS = {
