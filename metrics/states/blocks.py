@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from metrics.engines.duck import Engine
 from metrics.states.bits import binary, unpacked
 from metrics.states.compiler import StateQuery
+from metrics.states.faster import Road, scanned
 from metrics.states.tallies import tallied
 from metrics.time.grid import Floats, Grid, Ints
 
@@ -103,10 +104,13 @@ def scan_block(
     wanted = {name: part for name, part in query.parts.items() if parts is None or name in parts}
     away = engine.is_away(query.table)
     apart = {n: part for n, part in wanted.items() if part.merge == "histogram" or (part.merge == "set" and not away)}
-    table = engine.table(query.sql([name for name in wanted if name not in apart], low, high))
-    if not apart:
-        return Block(table)
-    columns = tallied(engine, query, table, apart, (low, high))
+    plain = {name: part for name, part in wanted.items() if name not in apart}
+    road = None if away or query.statement else Road.of(engine, query, wanted.values())
+    if road is None:
+        table = engine.table(query.sql(plain, low, high))
+    else:
+        table = scanned(engine, query, plain, road, (low, high))
+    columns = tallied(engine, query, table, apart, road, (low, high)) if apart and query.statement is None else {}
     for name, (column, _) in columns.items():
         table = table.append_column(name, column)
     return Block(table, None, {name: members for name, (_, members) in columns.items() if members is not None})

@@ -59,6 +59,7 @@ class Part:
     merge: str = "sum"
     value: str = ""
     filter: str | None = None
+    function: str = ""  # rows | count where it is one, so that it may be counted by a faster road
 
     @property
     def name(self) -> str:
@@ -86,6 +87,7 @@ class StateQuery:
     time: str
     as_of: date
     statement: str | None = None
+    cells: tuple[str, ...] = ()  # all cells that there can be, where that is known
 
     @property
     def periodic(self) -> bool:
@@ -126,7 +128,7 @@ class StateQuery:
         wanted = {n: part for n, part in self.parts.items() if part.merge != "histogram"}
         select = [f"{sql} AS {name}" for name, sql in self.keys.items()] + ["count(*) AS n"]
         select += [f"{part.sql} AS {name}" for name, part in wanted.items() if parts is None or name in parts]
-        group = ", ".join(str(position + 1) for position in range(len(self.keys)))
+        group = ", ".join(str(at) for at, sql in enumerate(self.keys.values(), 1) if sql not in ("TRUE", "FALSE"))
         return f"SELECT {', '.join(select)} {self.rows(low, high)} GROUP BY {group}"
 
 
@@ -151,26 +153,26 @@ def aggregate_query(relation: Relation, measures: Sequence[Measure], frame: Fram
     if any(m.over_time for m in measures):
         keys["day"] = f"CAST({time} AS DATE)"
     parts, columns = _named({measure: _state_parts(measure) for measure in measures})
-    return StateQuery(
-        "agg", measures[0].table, keys, parts, columns, relation.source, (relation.where,), time, frame.as_of
-    )
+    cells = tuple(frame.tree.units) if frame.tree and relation.cell == relation.unit else ()
+    of, where = relation.source, (relation.where,)
+    return StateQuery("agg", measures[0].table, keys, parts, columns, of, where, time, frame.as_of, cells=cells)
 
 
 def _state_parts(measure: Measure) -> dict[str, Part]:
     """The mergeable state of a measure: v (sum, extreme, set or histogram), n (values seen), r (rows behind it)."""
     where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
-    rows = Part(f"count(*){where}")
+    rows = Part(f"count(*){where}", filter=measure.filter, function="rows")
     value = measure.expr
     if value is None:
         return {"v": rows, "n": rows, "r": rows}
-    counted = Part(f"count({value}){where}")
-    total = Part(f"CAST(sum({value}){where} AS DOUBLE)")
+    counted = Part(f"count({value}){where}", "sum", value, measure.filter, "count")
+    total = Part(f"CAST(sum({value}){where} AS DOUBLE)", "sum", value, measure.filter)
     parts = {
         "sum": total,
         "average": total,
         "count": counted,
-        "min": Part(f"CAST(min({value}){where} AS DOUBLE)", "min"),
-        "max": Part(f"CAST(max({value}){where} AS DOUBLE)", "max"),
+        "min": Part(f"CAST(min({value}){where} AS DOUBLE)", "min", value, measure.filter),
+        "max": Part(f"CAST(max({value}){where} AS DOUBLE)", "max", value, measure.filter),
         "sum_boolean": Part(f"CAST(sum(CAST({value} AS INTEGER)){where} AS DOUBLE)"),
         "count_distinct": Part(f"list(DISTINCT {value}){where}", "set", value, measure.filter),
         "percentile": Part(f"histogram({value}){where}", "histogram", value, measure.filter),
@@ -200,7 +202,7 @@ def stock_query(relation: Relation, measures: Sequence[Measure], frame: Frame) -
 
 def _stock_parts(measure: Measure) -> dict[str, Part]:
     where = f" FILTER (WHERE {measure.filter})" if measure.filter else ""
-    rows = Part(f"count(*){where}")
+    rows = Part(f"count(*){where}", filter=measure.filter, function="rows")
     value = rows if measure.function == "count" else Part(f"CAST(sum({measure.expr}){where} AS DOUBLE)")
     return {"v": value, "r": rows}
 

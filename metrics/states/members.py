@@ -1,7 +1,6 @@
 """Gives each thing or value of a scan its place, so that a set of them is bits and a histogram counters."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +10,10 @@ import pyarrow as pa
 
 from metrics.engines.duck import Engine
 from metrics.states.compiler import Part, StateQuery, digest
+from metrics.states.zones import Zone
 
-WIDEST = 64 * 1024 * 1024  # numbers from the least to the largest, where they are their own places
+NARROW = 1024 * 1024  # from the least to the largest number, so that numbers are their own places
 TOO_MANY = 8 * 1024 * 1024  # different things, by the engine's estimate, that are not even numbered
-_RANGE = re.compile(r"\[Min: (-?\d+), Max: (-?\d+)\]")
-_UNIQUE = re.compile(r"\[Approx Unique: (\d+)\]")
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,11 @@ class Members:
 
 @contextmanager
 def members_of(
-    engine: Engine, query: StateQuery, parts: Mapping[str, Part], days: tuple[date | None, date | None]
+    engine: Engine,
+    query: StateQuery,
+    parts: Iterable[Part],
+    zones: Mapping[str, Zone],
+    days: tuple[date | None, date | None],
 ) -> Iterator[dict[str, Members]]:
     """The members of each expression that parts are made of; an expression with too many of them is left out.
 
@@ -53,14 +54,11 @@ def members_of(
     made: list[str] = []
     found: dict[str, Members] = {}
     try:
-        for value in dict.fromkeys(part.value for part in parts.values()):
-            kind, told = _told(engine, query, value)
-            known = _range(engine, query, value, days, told) if kind in _INTEGERS else None
-            if known is not None and known[1] - known[0] < WIDEST // 64 + 16 * _unique(told):
-                low, high = known
-                place = f"CAST({value} AS HUGEINT) - ({low})" if high > 2**62 else f"({value} - ({low}))"
-                found[value] = Members(_numbers(low, high), place)
-            elif _unique(told) <= TOO_MANY:
+        for value in dict.fromkeys(part.value for part in parts):
+            zone = zones.get(value, Zone())
+            if zone.low is not None and zone.high is not None and zone.high - zone.low < NARROW + 16 * zone.unique:
+                found[value] = Members(_numbers(zone.low, zone.high), f"({value} - ({zone.low}))")
+            elif zone.unique <= TOO_MANY:
                 name = f"members_{digest(value, query.signature)}"
                 made.append(name)
                 found[value] = _numbered(engine, query, value, days, name)
@@ -74,28 +72,6 @@ def _numbers(low: int, high: int) -> pa.Array:
     if high > 2**63 - 1:
         return pa.array(range(low, high + 1), pa.uint64())
     return pa.array(np.arange(low, high + 1, dtype=np.int64))
-
-
-def _told(engine: Engine, query: StateQuery, value: str) -> tuple[str, str]:
-    """The type of an expression and what the engine knows of it from its zone maps: wide bounds, never too narrow."""
-    sql = f"SELECT typeof({value}) AS kind, stats({value}) AS told FROM {query.source} LIMIT 1"
-    rows = engine.table(sql).to_pylist()
-    return (rows[0]["kind"], rows[0]["told"]) if rows else ("", "")
-
-
-def _unique(told: str) -> int:
-    found = _UNIQUE.search(told)
-    return int(found[1]) if found else 0
-
-
-def _range(
-    engine: Engine, query: StateQuery, value: str, days: tuple[date | None, date | None], told: str
-) -> tuple[int, int] | None:
-    """The least and the largest number; None where there is none at all."""
-    if found := _RANGE.search(told):
-        return int(found[1]), int(found[2])
-    row = engine.table(f"SELECT min({value}) AS low, max({value}) AS high {query.rows(*days)}").to_pylist()[0]
-    return None if row["low"] is None else (int(row["low"]), int(row["high"]))
 
 
 def _numbered(
