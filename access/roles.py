@@ -16,8 +16,12 @@ Permission = Literal[
     "health.view",
     "note.write",
     "refresh.run",
+    "definition.view",
+    "definition.draft",
+    "definition.publish",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+OF_ANALYSTS: frozenset[Permission] = frozenset({"refresh.run", "definition.draft"})  # an executive decides, and asks
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Role:
 BUILT_IN: Mapping[str, Role] = {
     role.key: role
     for role in (
-        Role("executive", "Executive", frozenset(p for p in PERMISSIONS if p != "refresh.run"), "executive"),
+        Role("executive", "Executive", frozenset(PERMISSIONS) - OF_ANALYSTS, "executive"),
         Role(
             "manager",
             "Manager",
@@ -52,6 +56,9 @@ BUILT_IN: Mapping[str, Role] = {
                     "catalog.view",
                     "health.view",
                     "refresh.run",
+                    "definition.view",
+                    "definition.draft",
+                    "definition.publish",
                 }
             ),
             "catalog",

@@ -14,6 +14,7 @@ from data.organisation import Tree
 from data.snapshots import Manifest
 from data.warehouse import identifier, literal, open_facts
 from flows.compute import Progress, compute, quiet
+from flows.elsewhere import elsewhere, engine_over
 from flows.freshness import datasets_of
 from flows.opened import Opened
 from flows.tree import read_tree
@@ -100,7 +101,7 @@ def trial(folder: Path, opened: Opened) -> Iterator[Trial]:
     """The snapshot's facts for trying definitions on; closed at the end."""
     connection = open_facts(folder / "var", opened.manifest.files())
     try:
-        yield Trial(opened.manifest, Engine(connection.cursor()))
+        yield Trial(opened.manifest, engine_over(connection, elsewhere(opened.workspace)))
     finally:
         connection.close()
 

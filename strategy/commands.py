@@ -18,6 +18,7 @@ class Command(ABC):
     """Root of all commands. A subclass without `needs` fails when it is imported: forgetting the lock is impossible."""
 
     needs: ClassVar[Permission]
+    watched: ClassVar[bool] = False  # whether a refusal is written down too
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

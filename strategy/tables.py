@@ -53,3 +53,27 @@ class Note(Base):
     unit: Mapped[str] = mapped_column(String(120))
     period: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
+
+
+class Draft(Base):
+    """A definition that somebody writes: the text of one metric's file, beside the text that it was based on.
+
+    `base` is empty for a metric that is new. `version` counts what was saved: who saves over a newer one is refused.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_state", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utc_now)
+    author: Mapped[str] = mapped_column(String(120))
+    metric: Mapped[str] = mapped_column(String(120))
+    perspective: Mapped[str] = mapped_column(String(120))
+    base: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+    comment: Mapped[str | None] = mapped_column(Text)

@@ -34,6 +34,7 @@ from metrics.values.reading import Value, periods_in, read_values
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
 from strategy.refreshing import RequestRefresh
+from views.workbench import Workbench
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,11 @@ class Desk:
         """What people said about a metric in some units, newest first."""
         self._require("metric.view", units)
         return notes_on(self.state, metric, units)
+
+    @property
+    def workbench(self) -> Workbench:
+        """Definitions and their drafts, through this viewer's eyes."""
+        return Workbench(self.viewer, self.opened, self.policy, self.folder, self.state)
 
     def do(self, command: Command) -> int:
         """Carry out a command through the door; returns the id of its audit row."""
