@@ -10,7 +10,7 @@ from data.snapshots import DatasetState, PartState, Segment
 from data.warehouse import identifier, literal
 
 LARGE = 8 * 1024 * 1024  # bytes of source that are worth files of their own
-MOST = 24  # segments of a dataset; small ones are read again, together, before there are more
+MOST = 60  # segments of a dataset; small ones are read again, together, before there are more
 RACY = 2_000_000_000  # nanoseconds within which a file can change without another time
 
 
@@ -79,7 +79,7 @@ def _fresh(kept: Sequence[Segment], seen: Sequence[Seen]) -> Iterator[Segment]:
 def _chunks(seen: Sequence[Seen], kept: Sequence[Segment]) -> list[list[Seen]]:
     """Parts that no kept segment has, in their order, cut where enough has come together."""
     done = {part.name for one in kept for part in one.parts}
-    enough = max(LARGE, sum(one.state.size for one in seen if one.state) // (MOST - 4))
+    enough = max(LARGE, sum(one.state.size for one in seen if one.state) // (MOST - 8))
     found: list[list[Seen]] = []
     size = enough
     for one in seen:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import pyarrow as pa
@@ -21,10 +21,10 @@ from data.warehouse import Connection, building, connect, open_facts, seal
 from flows.answers import Answer, compare_answers
 from flows.calendars import placed_tree, tree_in_force, with_periods
 from flows.compute import Progress, part, prepare, quiet
+from flows.elsewhere import elsewhere, engine_over
 from flows.increment import Shelves, code, contents_of, in_words, renew
 from flows.tree import read_tree
 from flows.workspace import Workspace, assemble, local_day
-from metrics.engines.duck import Engine
 from metrics.states.compiler import digest
 from metrics.states.ground import Ground
 from metrics.states.packs import Shelf
@@ -61,20 +61,26 @@ def refresh(folder: Path, progress: Progress = quiet, *, now: date | None = None
             store.log({**attempt, "seconds": round(perf_counter() - started, 3)})
 
 
-@dataclass
 class _Stopwatch:
-    seconds: dict[str, float]
-    last: float
+    """Wall and CPU (of all threads) seconds by step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
+        self._last = perf_counter(), process_time()
 
     def lap(self, name: str) -> None:
-        now = perf_counter()
-        self.seconds[name], self.last = round(now - self.last, 3), now
+        now = perf_counter(), process_time()
+        self.seconds[name], self.cpu[name] = (round(a - b, 3) for a, b in zip(now, self._last, strict=True))
+        self._last = now
 
 
 def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, force: bool) -> Manifest:
-    watch = _Stopwatch({}, perf_counter())
+    watch = _Stopwatch()
     previous = store.current()
-    datasets = load(workspace.sources, workspace.folder, store.var, previous, part(progress, 0.0, 0.5))
+    away = elsewhere(workspace)
+    reach = away.reach if away else None
+    datasets = load(workspace.sources, workspace.folder, store.var, previous, part(progress, 0.0, 0.5), away=reach)
     watch.lap("load")
     inputs = _inputs(workspace, datasets, now)
     if previous is not None and previous.extra.get("inputs") == inputs and not force:
@@ -85,7 +91,7 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     files = [file for state in datasets.values() for file in state.files]
     with connect() as writer, open_facts(store.var, files, sealed=False) as facts:
         seal(facts)
-        engine = Engine(facts.cursor())
+        engine = engine_over(facts, away)
         workspace = with_periods(engine, workspace)
         whole = placed_tree(workspace.tree or read_tree(engine, workspace), workspace)
         tree = tree_in_force(whole, workspace, workspace.as_of(now))
@@ -115,7 +121,7 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
         extra=extra | {"grains": tested.grains, "done": renewed.done},
     )
     watch.lap("write")
-    manifest = replace(manifest, seconds=watch.seconds)
+    manifest = replace(manifest, seconds=watch.seconds, extra={**manifest.extra, "cpu": watch.cpu})
     store.publish(manifest)
     store.prune(workspace.settings.retention.snapshots)
     progress("published", 1.0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from sqlglot import exp
 
@@ -34,12 +34,16 @@ Additivity = Literal["sum", "level", "intensive", "rate", "point"]
 
 @dataclass(frozen=True)
 class Catalog:
-    """Tables, metrics and drivers by key; `columns` holds each table's columns, None where only the data can tell."""
+    """Tables, metrics and drivers by key; `columns` holds each table's columns, None where only the data can tell.
+
+    `known` is for what follows from them and is worth remembering.
+    """
 
     tables: Mapping[str, Table]
     metrics: Mapping[str, Metric]
     drivers: tuple[Driver, ...] = ()
     columns: Mapping[str, Columns | None] = field(default_factory=dict)
+    known: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def parts(self, key: str) -> tuple[str, ...]:
         """The metrics that this one is computed from directly."""

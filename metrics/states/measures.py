@@ -62,6 +62,13 @@ class Measure:
 
 def measure_of(catalog: Catalog, body: Rows, *, stated: bool = False) -> Measure:
     """The measure that an aggregation in a definition stands for."""
+    if (body, stated) not in catalog.known:
+        catalog.known[body, stated] = _measure_of(catalog, body, stated)
+    measure: Measure = catalog.known[body, stated]
+    return measure
+
+
+def _measure_of(catalog: Catalog, body: Rows, stated: bool) -> Measure:
     table = catalog.tables[body.table]
     resolve = resolver(catalog, table)
 

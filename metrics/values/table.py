@@ -98,6 +98,7 @@ class _Writer:
         self.grid, self.clock, self.only = grid, clock, only
         self.parts: list[pa.Table] = []
         self.windows = span_windows(grid.calendar)
+        self._periods: dict[tuple[Span, int], Period] = {}
         self.from_column = max(grid.months(clock.history_from)[0], 0) if clock.history_from else 0
 
     def add(self, metric: Metric, span: Span, book: TargetBook, late: date | None) -> None:
@@ -160,8 +161,10 @@ class _Writer:
         return self.only is None or self._period(span, column).end.year in self.only[key]
 
     def _period(self, span: Span, column: int) -> Period:
-        calendar = self.grid.calendar
-        return calendar.period(span, calendar.number("month", self.grid.timeline.last(self.grid.first + column)))
+        if (span, column) not in self._periods:
+            calendar, last = self.grid.calendar, self.grid.timeline.last(self.grid.first + column)
+            self._periods[span, column] = calendar.period(span, calendar.number("month", last))
+        return self._periods[span, column]
 
     def _running(self, metric: Metric, book: TargetBook, columns: npt.NDArray[np.int64]) -> Bools:
         """Where what has come of a month that still runs meets a target for the whole month."""
