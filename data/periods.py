@@ -103,6 +103,12 @@ class TableCalendar(Calendar):
             raise CalendarError(f"{self.place} tells of {len(begins)} {grain}s, and not of that many; add rows to it")
         return self.end + timedelta(days=1) if number == len(begins) else self._starts[begins[number]]
 
+    def back(self, number: int, fine: Grain, count: int, grain: Grain) -> int:
+        """As in every calendar; what would lie before the table is its first period."""
+        if fine in ("day", "week") or self.of(fine, number, grain) >= count:
+            return super().back(number, fine, count, grain)
+        return 0
+
     def window_start(self, span: Span, month: MonthIndex) -> MonthIndex:
         """The first period of this span's window; a rolling year that would begin before the table begins with it."""
         return max(super().window_start(span, month), 0)

@@ -12,7 +12,9 @@ import sqlglot
 from access.policy import Policy, Refused
 from access.viewer import Grant, Viewer
 from data.calendar import Calendar, Grain
+from data.documents import nearest
 from data.errors import QueryError
+from data.organisation import History
 from flows.opened import Opened, open_current
 from metrics.query import ask as question
 from metrics.query.question import Query, Sight
@@ -39,6 +41,8 @@ def ask(  # noqa: PLR0913  a question has as many sides, and people name them
     end: str | date | None = None,
     order: Text = (),
     limit: int | None = None,
+    calendar: str | None = None,
+    history: History | None = None,
     person: str | None = None,
 ) -> pa.Table:
     """The answer of a workspace's current snapshot as an Arrow table; `.to_pandas()` gives a DataFrame.
@@ -59,6 +63,8 @@ def ask(  # noqa: PLR0913  a question has as many sides, and people name them
         end=end,
         order=order,
         limit=limit,
+        calendar=calendar,
+        history=history,
     )
     return answer(opened, query, None if person is None else scope_of(opened, person))
 
@@ -75,20 +81,36 @@ def question_of(  # noqa: PLR0913  as above
     end: str | date | None = None,
     order: Text = (),
     limit: int | None = None,
+    calendar: str | None = None,
+    history: History | None = None,
 ) -> Query:
-    """A question as people write it, with its days told by the workspace's calendar."""
-    calendar = opened.workspace.calendar
+    """A question as people write it, with its days told by its calendar."""
+    line = calendar_named(opened, calendar)
     return Query(
         metrics=_many(metrics),
         by=_many(by),
         where=_many(where),
         having=_many(having),
         grain=grain,
-        start=day_of(calendar, start)[0] if isinstance(start, str) else start,
-        end=day_of(calendar, end)[1] if isinstance(end, str) else end,
+        start=day_of(line, start)[0] if isinstance(start, str) else start,
+        end=day_of(line, end)[1] if isinstance(end, str) else end,
         order=_many(order),
         limit=limit,
+        calendar=calendar,
+        history=history,
     )
+
+
+def calendar_named(opened: Opened, name: str | None) -> Calendar:
+    """One of the workspace's calendars (None: the default); `QueryError` for one that it does not have."""
+    if name is None:
+        return opened.workspace.calendar
+    known = opened.workspace.calendars
+    if name not in known:
+        raise QueryError(
+            f"'{name}' is none of `calendars:` in workspace.yaml; {nearest(name, known) or 'there is none'}"
+        )
+    return known[name]
 
 
 @dataclass(frozen=True)
@@ -102,7 +124,7 @@ class Statement:
 
 def statements(opened: Opened, query: Query, scope: frozenset[str] | None = None) -> list[Statement]:
     """What a question would run, one for each fact table and time role."""
-    scans = question.compiled(opened.engine(), sight_of(opened, scope), query)
+    scans = question.compiled(opened.engine(), sight_of(opened, scope, query), query)
     return [Statement(scan.table, scan.time, pretty(scan.sql())) for scan in scans]
 
 
@@ -113,14 +135,18 @@ def pretty(sql: str) -> str:
 
 def answer(opened: Opened, query: Query, scope: frozenset[str] | None = None) -> pa.Table:
     """The answer of an open snapshot, within a viewer's units (None: all)."""
-    return question.ask(opened.engine(), sight_of(opened, scope), query)
+    return question.ask(opened.engine(), sight_of(opened, scope, query), query)
 
 
-def sight_of(opened: Opened, scope: frozenset[str] | None = None) -> Sight:
+def sight_of(opened: Opened, scope: frozenset[str] | None = None, query: Query | None = None) -> Sight:
     """An open snapshot as a question sees it. Raises `Refused` for a scope without any unit."""
     if scope is not None and not scope:
         raise Refused("no unit may be seen; roles are given in people.yaml")
-    return Sight(opened.catalog, opened.tree, opened.workspace.calendar, opened.manifest.as_of, scope)
+    tree = opened.tree_of(query.history if query else None)
+    calendar = calendar_named(opened, query.calendar if query else None)
+    if query and query.calendar:
+        tree = tree.within(calendar)
+    return Sight(opened.catalog, tree, calendar, opened.manifest.as_of, scope)
 
 
 def scope_of(opened: Opened, person: str) -> frozenset[str]:

@@ -9,6 +9,9 @@ from data.errors import CalendarError
 from data.organisation import Settings
 from flows.files import Files
 from metrics.definitions.metric import Metric
+from metrics.language.catalog import Catalog
+from metrics.language.window_faults import REMEDY, why_asked
+from strategy.plan import Plan, Scorecard
 
 COLUMNS = ("period", "start", "end", "quarter", "year")
 
@@ -36,6 +39,17 @@ def calendar_problems(
             calendar.stated(text)
         except (ValueError, CalendarError) as error:
             files.fault(name, path, str(error), "months and periods are those of `calendar:` in workspace.yaml")
+
+
+def asked_problems(files: Files, catalog: Catalog, plan: Plan, scorecards: Mapping[str, Scorecard]) -> None:
+    """Tell which metrics stand on a scorecard or below an objective and have no values of months."""
+    asked = {key for key in catalog.metrics if catalog.asked_only(key)}
+    for key, objective in plan.objectives.items():
+        for name in sorted(asked & set(objective.metrics)):
+            files.fault("strategy.yaml", ("objectives", key, "metrics", name), why_asked(catalog, name), REMEDY, "F106")
+    for key, card in scorecards.items():
+        for name in sorted(asked & set(card.metrics)):
+            files.fault(f"scorecards/{key}.yaml", ("metrics", name), why_asked(catalog, name), REMEDY, "F106")
 
 
 def _table_problems(files: Files, place: Path_, model: CalendarModel, datasets: Mapping[str, object]) -> None:

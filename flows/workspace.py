@@ -17,7 +17,7 @@ from data.documents import Problem, Problems, nearest, read
 from data.errors import CalendarError
 from data.organisation import History, Settings, Tree, UnitsModel, UnitTableModel, tree_of
 from data.periods import Row
-from flows.calendar_faults import calendar_problems
+from flows.calendar_faults import asked_problems, calendar_problems
 from flows.files import NOTHING, Files
 from flows.references import Fault, Known, reference_faults
 from flows.strays import stray_files
@@ -148,6 +148,8 @@ def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Works
     _unit_table_problems(files, units, sources)
     if settings:
         calendar_problems(files, settings, sources, metrics)
+    if not problems.found:
+        asked_problems(files, catalog, plan, scorecards)
     if settings:
         named = _named(problems, plan, roles)
         known = Known(settings.perspectives, units.levels if units else None, tree, metrics, *named)

@@ -140,7 +140,8 @@ def _expression(body: str, names: Names) -> Iterator[Piece]:
 
 def _change(body: Change, names: Names) -> Iterator[Piece]:
     yield names.metric(body.metric)
-    yield Piece(f" against {body.back.text} earlier, {'in percent' if body.as_ == 'percent' else 'as a difference'}")
+    then = f"the {body.back.text}" if body.back.start else f"{body.back.text} earlier"
+    yield Piece(f" against {then}, {'in percent' if body.as_ == 'percent' else 'as a difference'}")
 
 
 def _to_date(body: ToDate, names: Names) -> Iterator[Piece]:
@@ -150,7 +151,8 @@ def _to_date(body: ToDate, names: Names) -> Iterator[Piece]:
 
 def _rolling(body: Rolling, names: Names) -> Iterator[Piece]:
     yield names.metric(body.metric)
-    yield Piece(f" over the last {body.months} months")
+    count, grain = body.reach
+    yield Piece(f" over the last {counted(count, grain)}" + (", by days" if body.align == "day" else ""))
 
 
 def _first_per(body: FirstPer, names: Names) -> Iterator[Piece]:

@@ -166,7 +166,8 @@ def _reading(desk: Desk, picks: Picks, metric: Metric, past: Sequence[Value], no
 
 def _changes(desk: Desk, picks: Picks, reading: Reading) -> tuple[tuple[str, str, str], ...]:
     calendar, now, form = desk.workspace.calendar, reading.now, reading.form
-    part = f" (first {(desk.as_of - picks.period.start).days + 1} days)" if now.partial else ""
+    running = now.partial and picks.period.end > desk.as_of
+    part = f" (first {(desk.as_of - picks.period.start).days + 1} days)" if running else ""
     found = [(f"{period_name(period_before(desk.workspace, picks.period), calendar)}{part}", now.previous)]
     if picks.span not in ("year", "ytd"):
         year = calendar.period(picks.span, calendar.year_before(picks.span, calendar.number("month", picks.period.end)))

@@ -11,6 +11,7 @@ from rich.table import Table
 from cli.commands.app import DEMO, AsJson, Workspace, existing, fourfold, show
 from cli.telling import failing_in_words, tell, tell_json
 from data.calendar import Grain
+from data.organisation import History
 from flows.asking import answer as answered
 from flows.asking import question_of, scope_of, statements
 from flows.opened import Opened, open_current
@@ -33,6 +34,10 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
     ] = None,
     order: Annotated[str | None, typer.Option(help="Columns, by comma; -revenue for largest first.")] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
+    calendar: Annotated[str | None, typer.Option(help="One of `calendars:` in workspace.yaml.")] = None,
+    history: Annotated[
+        History | None, typer.Option(help="Units as they were, or as they stand on the last day.")
+    ] = None,
     person: Annotated[str | None, typer.Option(help="As seen by a person of people.yaml. Default: everything.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_sql: Annotated[bool, typer.Option("--sql", help="Print the statements that read facts.")] = False,
@@ -53,6 +58,8 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
             end=end,
             order=[name.strip() for name in order.split(",")] if order else (),
             limit=limit,
+            calendar=calendar,
+            history=history,
         )
         scope = None if person is None else scope_of(opened, person)
         if as_sql:

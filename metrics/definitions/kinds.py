@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from data.calendar import GRAINS, Grain
 from data.documents import misplaced
 from data.writing import Quantity
 from metrics.definitions.conversion import Conversion
@@ -129,15 +130,34 @@ class ToDate(BaseModel):
 
     model_config = STRICT
     metric: str
-    since: Literal["year", "quarter"]
+    since: Literal["year", "quarter", "month", "week"]
 
 
 class Rolling(BaseModel):
-    """A metric over the last n whole months up to the end of the period."""
+    """A metric over the last n whole months up to the end of the period, or over so many periods (`last: 13 weeks`).
+
+    With `align: day` a window is not of whole periods: it has the days after the same day so long ago.
+    """
 
     model_config = STRICT
     metric: str
-    months: Annotated[int, Field(ge=2, le=60)]
+    months: Annotated[int, Field(ge=2, le=60)] | None = None
+    last: Span | None = None
+    align: Literal["period", "day"] = "period"
+
+    @model_validator(mode="after")
+    def _one(self) -> "Rolling":
+        if (self.months is None) == (self.last is None):
+            raise ValueError("give either `months:` (such as 12) or `last:` (such as 13 weeks)")
+        return self
+
+    @property
+    def reach(self) -> tuple[int, Grain]:
+        """How many periods of which grain the window has."""
+        if self.last is None:
+            return self.months or 0, "month"
+        count, word = self.last.split()
+        return int(count), next(grain for grain in GRAINS if grain == word.removesuffix("s"))
 
 
 class Running(BaseModel):

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from data.calendar import GRAINS, MONTHS_IN, Grain
 from data.writing import PERCENT, parse_quantity
 
 _SHARE = re.compile(r"^(\d+(?:\.\d+)?)\s*%\s+of\s+target$")
 _MARGIN = re.compile(r"^(\d+(?:\.\d+)?)(\s*%)?\s+from\s+target$")
-_BACK = re.compile(r"^(\d+)\s+(period|month|quarter|year)s?$")
+_BACK = re.compile(r"^(\d+)\s+(period|day|week|month|quarter|year)s?$")
+_START = re.compile(r"^start of (week|month|quarter|year)$")
 
 
 @dataclass(frozen=True)
@@ -56,25 +58,39 @@ AnchorValue = Annotated[Any, BeforeValidator(parse_anchor, json_schema_input_typ
 
 @dataclass(frozen=True)
 class Back:
-    """How far a change looks back: `months`, or None for one period of the span at hand."""
+    """How far a change looks back: `count` periods of a grain (None: of the span at hand), or to a grain's start."""
 
-    months: int | None
+    count: int
+    grain: Grain | None = None
+    start: bool = False
     text: str = ""
+
+    @property
+    def months(self) -> int | None:
+        """The same in months of a plain year; None where it is in no months, or in periods of the span at hand."""
+        return None if self.start or self.grain not in MONTHS_IN else self.count * MONTHS_IN[self.grain]
 
 
 def parse_back(value: Any) -> Back:
-    """`1 year`, `3 months`, `1 period`; ValueError with the accepted forms otherwise."""
+    """`1 year`, `3 months`, `28 days`, `2 periods`, `start of year`; ValueError with the accepted forms otherwise."""
     if isinstance(value, Back):
         return value
-    match = _BACK.match(str(value).strip())
+    text = str(value).strip()
+    if match := _START.match(text):
+        return Back(0, _grain(match[1]), start=True, text=text)
+    match = _BACK.match(text)
     if not match or int(match[1]) < 1:
-        raise ValueError(f"'{value}' is no distance in time; write '1 period', '3 months', '2 quarters' or '1 year'")
+        raise ValueError(
+            f"'{value}' is no distance in time; write '1 period', '28 days', '4 weeks', '3 months', '2 quarters', "
+            "'1 year' or 'start of year'"
+        )
     count, word = int(match[1]), match[2]
-    if word == "period":
-        if count != 1:
-            raise ValueError("only '1 period' is possible; for more write months, quarters or years")
-        return Back(None, "1 period")
-    return Back(count * {"month": 1, "quarter": 3, "year": 12}[word], f"{count} {word}{'s' if count > 1 else ''}")
+    named = f"{count} {word}{'s' if count > 1 else ''}"
+    return Back(count, None if word == "period" else _grain(word), text=named)
+
+
+def _grain(word: str) -> Grain:
+    return next(grain for grain in GRAINS if grain == word)
 
 
 BackValue = Annotated[Any, BeforeValidator(parse_back, json_schema_input_type=str)]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from data.calendar import Grain
 from data.documents import nearest
 from metrics.definitions.conversion import Conversion
 from metrics.definitions.driver import Driver
@@ -95,11 +96,34 @@ class Catalog:
         for part_key in self.parts(key):
             yield from self.aggregates(part_key)
 
+    def grains(self, key: str) -> Iterator[Grain]:
+        """The grains by which a metric looks back, itself and all below it: base periods must make them up."""
+        metric = self.metrics[key]
+        body = metric.body
+        if metric.cadence != "month":
+            yield metric.cadence
+        if isinstance(body, ToDate):
+            yield body.since
+        elif isinstance(body, Rolling):
+            yield "day" if body.align == "day" else body.reach[1]
+        elif isinstance(body, Maintain):
+            yield "month"
+        elif isinstance(body, Change) and body.back.grain is not None:
+            yield body.back.grain
+        elif self.plainly(key):
+            yield "day"
+        for part in self.parts(key):
+            yield from self.grains(part)
+
     def asked_only(self, key: str) -> bool:
-        """Whether a metric is told when it is asked alone, since no states of whole periods hold it."""
+        """Whether a metric is told when it is asked alone: it looks back by days or weeks, and values are of months."""
+        return not {"day", "week"}.isdisjoint(self.grains(key))
+
+    def plainly(self, key: str) -> bool:
+        """Whether a metric is told by the rules of plain SQL alone, since no states of whole periods hold it."""
         body = self.metrics[key].body
         own = any(isinstance(one, Aggregate) and one.on_demand for one in self.own_aggregates(key))
-        return own or isinstance(body, Running) or any(self.asked_only(part) for part in self.parts(key))
+        return own or isinstance(body, Running) or any(self.plainly(part) for part in self.parts(key))
 
     def cadence(self, key: str) -> int:
         """Every how many months a metric has a value: its own cadence, or its tables' grain if that is coarser."""

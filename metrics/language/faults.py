@@ -6,6 +6,7 @@ from metrics.language.expressions import ExpressionError
 from metrics.language.metric_faults import metric_faults
 from metrics.language.refusals import Fault
 from metrics.language.table_faults import table_faults
+from metrics.language.window_faults import window_faults
 
 
 def faults_of(catalog: Catalog) -> list[Fault]:
@@ -20,7 +21,8 @@ def faults_of(catalog: Catalog) -> list[Fault]:
         if driver.to in driver.from_:
             message = f"'{driver.to}' leads itself"
             found.append(Fault("driver", str(index), (index,), message, "name another metric", "F109"))
-    return found + _cycles(catalog)
+    found += _cycles(catalog)
+    return found or list(window_faults(catalog))
 
 
 def _cycles(catalog: Catalog) -> list[Fault]:

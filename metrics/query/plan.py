@@ -142,23 +142,9 @@ def _frame(sight: Sight, query: Query) -> Frame:
     end: date = min(query.end or sight.as_of, sight.as_of)
     if query.start is not None and query.start > end:
         raise QueryError(f"start {query.start} lies after {end}, the last day that counts")
-    windows = {grain for key in query.metrics for one in below(sight.catalog, key) for grain in _windows(sight, one)}
+    windows = {grain for key in query.metrics for grain in sight.catalog.grains(key)}
     timeline = timeline_of(sight.calendar, query.grain, query.start, windows)
     return Frame(None, timeline, end, timeline.cut(end))
-
-
-def _windows(sight: Sight, key: str) -> Iterator[Grain]:
-    """The grains by which a metric looks back, which base periods must make up."""
-    metric = sight.catalog.metrics[key]
-    body = metric.body
-    if metric.cadence != "month":
-        yield metric.cadence
-    if isinstance(body, Running):
-        yield "day"
-    if isinstance(body, ToDate):
-        yield body.since
-    elif isinstance(body, Rolling | Maintain) or (isinstance(body, Change) and body.back.months is not None):
-        yield "month"
 
 
 def _check(catalog: Catalog, query: Query, axes: Sequence[Axis]) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from data.calendar import Calendar, Grain
-from data.organisation import Tree
+from data.organisation import History, Tree
 from metrics.language.catalog import Catalog
 
 Absent = Literal["gap", "zero", "null"]
@@ -23,7 +23,8 @@ class Query:
     inclusive (default: all history up to the last day that counts). `order`: columns of the answer, `-` before one for
     largest first. `absent`: what it means that a unit or member has no rows. `gap`: unknown, so the sum over it is
     unknown too, as in the value table; `zero`: nothing happened; `null`: no value, as in plain SQL. By default `gap`
-    where only units and time cut, else `zero`.
+    where only units and time cut, else `zero`. `calendar`: one of `calendars:` in workspace.yaml, in whose periods is
+    counted; `history`: units `as_was` or `restated` to the last day, where it shall not be as units.yaml says.
     """
 
     metrics: tuple[str, ...]
@@ -36,6 +37,8 @@ class Query:
     order: tuple[str, ...] = ()
     limit: int | None = None
     absent: Absent | None = None
+    calendar: str | None = None
+    history: History | None = None
 
 
 @dataclass(frozen=True)

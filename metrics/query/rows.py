@@ -62,9 +62,9 @@ def _parts(catalog: Catalog, key: str, window: Window, title: str) -> Iterator[P
                 yield Part(f"{name}: {side}", inner, window)
     else:
         if isinstance(body, ToDate):
-            window = YEAR if body.since == "year" else QUARTER
+            window = Window(body.since)
         elif isinstance(body, Rolling):
-            window = Window("roll", body.months)
+            window = Window("roll", *body.reach)
         for part in catalog.parts(key):
             yield from _parts(catalog, part, window, "")
 
@@ -129,7 +129,7 @@ def _when(measure: Measure, window: Window, asked: Asked, calendar: Calendar) ->
         ]
     month = calendar.number("month", asked.end)
     start = {
-        "roll": month - window.count + 1,
+        "roll": _rolled(calendar, month, window) if window.kind == "roll" else month,
         "month": month,
         "quarter": calendar.quarter_start(month),
         "year": calendar.year_start(month),
@@ -142,6 +142,12 @@ def _when(measure: Measure, window: Window, asked: Asked, calendar: Calendar) ->
         f"{measure.time} >= DATE '{calendar.first('month', start).isoformat()}'",
         f"{measure.time} < {end} + INTERVAL 1 DAY",
     ]
+
+
+def _rolled(calendar: Calendar, month: int, window: Window) -> int:
+    """The first month of a rolling window that ends with a month; a table of periods may begin later."""
+    outer = calendar.of("month", month, window.grain) - window.count + 1
+    return max(calendar.number("month", calendar.first(window.grain, max(outer, 0))), 0)
 
 
 def _first(measure: Measure, source: Relation) -> str:

@@ -7,11 +7,12 @@ from math import isnan
 
 import numpy as np
 
-from data.calendar import Calendar, MonthIndex, Period
+from data.calendar import MONTHS_IN, Calendar, MonthIndex, Period
 from data.errors import QueryError
 from data.warehouse import literal
 from metrics.definitions.kinds import Change, Rolling, Stock, ToDate
 from metrics.definitions.metric import Metric
+from metrics.definitions.quantities import Back
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog, resolver
 from metrics.states.measures import Measure, Relation, measures_of
@@ -136,13 +137,21 @@ def _looks_back(catalog: Catalog, key: str, asked: Asked, calendar: Calendar) ->
     starts = {"year": calendar.year_start(end), "quarter": calendar.quarter_start(end)}
     below = max((_looks_back(catalog, part, asked, calendar) for part in catalog.parts(key)), default=0)
     if isinstance(body, Change):
-        return below + (body.back.months or calendar.year_months)
+        return below + _months_back(body, calendar)
     if isinstance(body, Rolling):
-        return below + body.months - 1
+        return below + body.reach[0] * MONTHS_IN.get(body.reach[1], 1) - 1
     if isinstance(body, ToDate):
-        return max(below, end - starts[body.since])
+        return max(below, end - starts.get(body.since, end))
     means = any(isinstance(one, Stock) and one.over_time == "mean" for one in catalog.own_aggregates(key))
     return max(below, end - calendar.window_start(asked.period.span, end) if means else 0)
+
+
+def _months_back(body: Change, calendar: Calendar) -> int:
+    """How many months a change looks back at most."""
+    back: Back = body.back
+    if back.start or back.grain is None:
+        return calendar.year_months * max(back.count, 1)
+    return back.count * {"year": calendar.year_months, "quarter": calendar.year_months // 4 + 1}.get(back.grain, 1)
 
 
 def inside(source: Relation, measure: Measure, asked: Asked, calendar: Calendar) -> str:

@@ -155,12 +155,15 @@ class _Reader:
     def presence(self, sheet: Sheet, scan: _Scan, column: str) -> Presence:
         """Rows are due from a unit's first row of the table on, until the unit ends.
 
-        Where a row stands for a quarter or a year, cells are counted once for each of them, in its last month.
+        Where a row stands for a quarter or a year, cells are counted once for each of them, in its last month. Whoever
+        has rows in a month has reported on all its days and weeks.
         """
         grid = sheet.grid
         seen = sheet.cells(column) > 0
         self._check_linked(grid, seen, scan.role[0])
         first = scan.first - grid.first if scan.first is not None else grid.shape[1]
+        if grid.finer and scan.first is not None:
+            seen, first = grid.by_month(seen), grid.month_start(first)
         if scan.every > 1:
             first = grid.of_grain(scan.every, first)[0]
             seen = np.stack([_within(seen, *grid.of_grain(scan.every, at), at) for at in range(grid.shape[1])], axis=1)

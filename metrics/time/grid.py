@@ -1,7 +1,8 @@
 """The frame that all values share: units by months, with the tree of units as it stood in each month."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +91,24 @@ class Grid:
         low, high = self.timeline.around(EVERY_GRAIN[months], self.first + column)
         return low - self.first, high - self.first
 
+    @property
+    def finer(self) -> bool:
+        """Whether columns are days or weeks, which are parts of a month (or its like)."""
+        return self.timeline.base in ("day", "week")
+
+    def by_month(self, seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Where anything was seen in the month in which a column ends (units, columns)."""
+        months = _months(self.timeline, self.first, self.last, self.cut_day or 0)
+        begins = np.flatnonzero(np.diff(months, prepend=months[0] - 1))
+        return np.repeat(np.logical_or.reduceat(seen, begins, axis=1), np.diff([*begins, len(months)]), axis=1)
+
+    def month_start(self, column: int) -> int:
+        """The first column that lies wholly in the month in which another one ends; it may be before the grid."""
+        home = self.timeline.home(self.first + column)
+        number = self.timeline.since(home)
+        begins = self.calendar.first("month", self.calendar.number("month", home))
+        return min(number + (self.timeline.first(number) < begins) - self.first, column)
+
     def months(self, text: str) -> tuple[int, int]:
         """First and last column of a month (or its like) as people write it, also outside the grid; `CalendarError`."""
         try:
@@ -145,6 +164,16 @@ class Grid:
                     chain.append(self.units[at])
                 rows += [(self.first + m, unit, up) for m in range(segment.low, segment.high) for up in chain]
         return rows
+
+
+@lru_cache(maxsize=64)
+def _months(timeline: Timeline, first: int, last: int, cut: int) -> Ints:
+    """The number of the month in which each base period ends, the last one with as many days as have passed of it."""
+    calendar = timeline.calendar
+    days = [timeline.last(number) for number in range(first, last + 1)]
+    if cut:
+        days[-1] = timeline.first(last) + timedelta(days=cut - 1)
+    return np.array([calendar.number("month", day) for day in days], dtype=np.int64)
 
 
 def grain_of(window: Window) -> Grain:

@@ -12,6 +12,7 @@ from data.errors import CalendarError
 from metrics.time.daysql import early_sql, number_sql
 
 Ints = npt.NDArray[np.int64]
+LONG_BEFORE = -1_000_000  # a column before all that a table of periods may tell of
 NONE = -1  # in a column map: there is no such column
 
 
@@ -19,12 +20,14 @@ NONE = -1  # in a column map: there is no such column
 class Back:
     """So many periods of a grain ago. `read` is the grain whose ends are compared with ends (None: the base).
 
-    A quarter that ended is compared with a whole one, a running one with the same part.
+    A quarter that ended is compared with a whole one, a running one with the same part. With `start` it is the first
+    period (of grain `read`) of that of the grain.
     """
 
     count: int
     grain: Grain
     read: Grain | None = None
+    start: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,8 +157,8 @@ def _rolls(timeline: Timeline, first: int, last: int, count: int, grain: Grain, 
     found: list[int] = []
     for number in range(first, last + 1):
         outer = timeline.of(grain, number) - count + 1
-        low = timeline.number(calendar.first(grain, outer)) if outer >= timeline.of(grain, first) else first - 1
-        found.append(low - first)
+        inside = outer >= timeline.of(grain, first)
+        found.append(timeline.number(calendar.first(grain, outer)) - first if inside else LONG_BEFORE)
     return _frozen(found)
 
 
@@ -169,7 +172,10 @@ def _back(timeline: Timeline, first: int, last: int, back: Back, running: bool) 
     for number in range(first, last + 1):
         column = NONE
         if timeline.of(back.grain, number) - back.count >= timeline.of(back.grain, first):
-            if number == timeline.around(read, number)[1] and read != base and not (running and number == last):
+            if back.start:
+                begin = calendar.first(back.grain, timeline.of(back.grain, number) - back.count)
+                column = min(timeline.number(calendar.last(read, calendar.number(read, begin))), number) - first
+            elif number == timeline.around(read, number)[1] and read != base and not (running and number == last):
                 there = calendar.back(timeline.of(read, number), read, back.count, back.grain)
                 column = timeline.number(calendar.last(read, there)) - first
             else:

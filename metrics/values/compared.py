@@ -22,7 +22,8 @@ def compared_periods(catalog: Catalog, frame: Frame) -> frozenset[int] | None:
     if any(metric.nulls == "carry" for metric in catalog.metrics.values()):
         return None
     windows = {*span_windows(frame.timeline.calendar).values(), QUARTER, YEAR}
-    bodies = [metric.body for metric in catalog.metrics.values() if isinstance(metric.body, Change)]
+    told = [metric for metric in catalog.metrics.values() if not catalog.asked_only(metric.key)]
+    bodies = [metric.body for metric in told if isinstance(metric.body, Change)]
     changes = {back_of(body, window) for body in bodies for window in windows}
     spans = {back(span) for span in SPANS for back in (period_before, year_before)}
     found, reached = set[int](), {frame.last}
@@ -39,6 +40,7 @@ def compared_periods(catalog: Catalog, frame: Frame) -> frozenset[int] | None:
 def _there(frame: Frame, number: int, back: Back) -> list[int]:
     """The period that lies so far before another one."""
     line = frame.timeline
-    first = line.number(line.first(frame.last).replace(year=max(line.first(frame.last).year - YEARS_AT_MOST, 1), day=1))
+    day = line.first(frame.last).replace(year=max(line.first(frame.last).year - YEARS_AT_MOST, 1), day=1)
+    first = line.number(day) if line.calendar.knows(day) else 0  # a table of periods may begin later
     column = int(line.back(first, frame.last, back, running=True)[number - first])
     return [] if column == NONE else [first + column]

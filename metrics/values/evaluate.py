@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.calendar import COARSER
 from data.errors import QueryError
 from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import (
@@ -27,7 +28,7 @@ from metrics.scoring.maintain import met_all
 from metrics.states.cubes import Cube, SetCube, States, window_sum
 from metrics.states.measures import measure_of
 from metrics.states.sets import set_values
-from metrics.time.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence, grain_of
+from metrics.time.grid import MONTH, Floats, Grid, Window, at_cadence, grain_of
 from metrics.time.timeline import Back
 from metrics.values.cells import (
     GAP,
@@ -119,9 +120,9 @@ class Evaluator:
         if isinstance(body, Change):
             return self._change(body, window, early)
         if isinstance(body, ToDate):
-            return self.cells(body.metric, YEAR if body.since == "year" else QUARTER, early)
+            return self.cells(body.metric, Window(body.since), early)
         if isinstance(body, Rolling):
-            return self.cells(body.metric, Window("roll", body.months), early)
+            return self.cells(body.metric, rolling_window(body), early)
         if isinstance(body, Running):
             raise QueryError(f"'{metric.key}' is told day by day, when it is asked, not from states of whole periods")
         return self._maintain(body)
@@ -253,7 +254,7 @@ class Evaluator:
         body = metric.body
         window = at_cadence(window, self.catalog.cadence(key))
         if isinstance(body, ToDate):
-            window = YEAR if body.since == "year" else QUARTER
+            window = Window(body.since)
         short = np.zeros(self.grid.shape[1], dtype=np.bool_)
         if window.kind not in ("quarter", "year") or isinstance(body, Rolling | Maintain):
             return short
@@ -283,11 +284,18 @@ class Evaluator:
         return long_enough(Cells(value, why, rows, inner.seen, inner.due), self.grid, window, first)
 
 
+def rolling_window(body: Rolling) -> Window:
+    """The window of a rolling metric."""
+    return Window("roll", *body.reach, by_day=body.align == "day")
+
+
 def back_of(body: Change, window: Window) -> Back:
     """What a change looks back to at a window; one period of a year to date or a rolling window is a year."""
-    if body.back.months is not None:
-        return Back(body.back.months, "month")
-    return Back(1, "year" if window.kind == "roll" else grain_of(window))
+    roll = window.kind == "roll"
+    kind = window.grain if roll else grain_of(window)
+    grain = body.back.grain or ("year" if roll else kind)
+    read = None if window.by_day or COARSER[grain] < COARSER[kind] else kind
+    return Back(body.back.count, grain, read, body.back.start)
 
 
 def _counted(cube: Cube | SetCube, grid: Grid, window: Window, early: bool = False) -> tuple[Floats, Floats, Floats]:

@@ -24,7 +24,7 @@ class Value:
 
     `score` 0 to 10; `reason` says in words why there is no colour; `reported` of `expected` unit-months had data;
     `rows` lie behind the number; `partial` marks a period that still runs, whose `previous` is the same part of the
-    earlier one.
+    earlier one, and one within which the history of its data begins.
     """
 
     metric: str

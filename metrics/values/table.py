@@ -151,7 +151,7 @@ class _Writer:
             "reported": pa.array(cells.seen[at].astype(np.int32)),
             "expected": pa.array(cells.due[at].astype(np.int32)),
             "rows": pa.array(cells.rows[at].astype(np.int64)),
-            "partial": pa.array(last | cut),
+            "partial": pa.array(last | cut | book.evaluator.cut_short(metric.key, window)[columns]),
             "previous": _nullable(book.evaluator.comparable(metric.key, window, period_before(span))[at]),
             "previous_year": _nullable(book.evaluator.comparable(metric.key, window, year_before(span))[at]),
         }

@@ -10,9 +10,9 @@ from metrics.definitions.quantities import Anchor, AtTarget, Distance
 from metrics.language.catalog import Additivity, Catalog, target_aggregate
 from metrics.language.expressions import parse
 from metrics.states.cubes import States
-from metrics.time.grid import MONTH, QUARTER, YEAR, Floats, Grid, Window, at_cadence, window_columns
+from metrics.time.grid import MONTH, Floats, Grid, Window, at_cadence, window_columns
 from metrics.values.cells import arithmetic
-from metrics.values.evaluate import Evaluator
+from metrics.values.evaluate import Evaluator, rolling_window
 
 Columns = dict[str, Floats]  # anchor name (see scoring.anchors.FIELDS) > (units, months)
 ALIKE = ("intensive", "rate")  # one target for all units
@@ -73,9 +73,9 @@ class TargetBook:
             parts = {name: self.target(name, window) for name in self.catalog.parts(metric.key)}
             return np.broadcast_to(arithmetic(parse(body), parts), self.grid.shape).copy()
         if metric.to_date:
-            return self.target(metric.to_date.metric, YEAR if metric.to_date.since == "year" else QUARTER)
+            return self.target(metric.to_date.metric, Window(metric.to_date.since))
         assert metric.rolling is not None
-        return self.target(metric.rolling.metric, Window("roll", metric.rolling.months))
+        return self.target(metric.rolling.metric, rolling_window(metric.rolling))
 
     def anchors(self, key: str, window: Window) -> Columns:
         """The anchors in force at a window, each (units, months); NaN where they do not hold (clause 10).

@@ -69,6 +69,13 @@ def test_change_against_a_quarter_that_history_begins_within_is_none(tmp_path: P
     assert found["shop", "month", "2025-03"]["value"] == 0.0
 
 
+def test_a_quarter_that_history_begins_within_is_marked_as_partial(tmp_path: Path) -> None:
+    facts = sales(*(f"2025-{m:02}-15,shop,10,1,a,x,true" for m in range(2, 7)))
+    found = table(make(tmp_path, {"files/sales.csv": facts}), "revenue")
+    marked = {(span, end) for (unit, span, end), row in found.items() if unit == "shop" and row["partial"]}
+    assert marked == {("quarter", "2025-03"), ("year", "2025-12"), *(("ytd", f"2025-0{m}") for m in range(2, 7))}
+
+
 def test_target_of_whole_months_is_none_for_a_year_that_history_begins_within(tmp_path: Path) -> None:
     facts = sales(*(f"2025-{m:02}-15,shop,10,1,a,x,true" for m in range(2, 7)))
     metric = REVENUE + "target: 10\nanchors: {goal: target, red: 10 % of target}\n"

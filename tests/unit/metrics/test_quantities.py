@@ -61,21 +61,36 @@ def test_what_is_no_anchor(written: object) -> None:
 
 @pytest.mark.parametrize(
     ("written", "months"),
-    [("1 period", None), ("1 month", 1), ("3 months", 3), ("2 quarters", 6), ("1 year", 12), ("2 years", 24)],
+    [
+        ("1 period", None),
+        ("1 month", 1),
+        ("3 months", 3),
+        ("2 quarters", 6),
+        ("1 year", 12),
+        ("2 years", 24),
+        ("2 periods", None),
+        ("28 days", None),
+        ("start of year", None),
+    ],
 )
 def test_distances_in_time(written: str, months: int | None) -> None:
     back = parse_back(written)
     assert (back.months, parse_back(back)) == (months, back)
 
 
-@pytest.mark.parametrize("written", ["0 months", "2 periods", "a year", "-1 year", "1.5 years", "12", 24, "1 week", ""])
+@pytest.mark.parametrize(
+    "written", ["0 months", "0 periods", "a year", "-1 year", "1.5 years", "12", 24, "1 fortnight", "start of day", ""]
+)
 def test_what_is_no_distance_in_time(written: object) -> None:
-    with pytest.raises(ValueError, match=r"is no distance in time|only '1 period' is possible"):
+    with pytest.raises(ValueError, match="is no distance in time"):
         parse_back(written)
 
 
 def test_distance_in_time_says_itself() -> None:
-    assert (parse_back("3 month"), parse_back("1 years")) == (Back(3, "3 months"), Back(12, "1 year"))
+    assert (parse_back("3 month"), parse_back("1 years")) == (
+        Back(3, "month", text="3 months"),
+        Back(1, "year", text="1 year"),
+    )
 
 
 @pytest.mark.parametrize(("written", "month"), [("2025-01", "2025-01"), ("2025-02-28", "2025-02-28")])
