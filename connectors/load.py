@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.base import DatasetModel, Part, Place, SourceModel
+from connectors.changes import changed, changes_since, leave_out_gone, mark_of
 from connectors.in_place import InPlace, InPlaceDataset
 from connectors.placing import SPLIT_ABOVE, Shelf
 from connectors.registry import kinds
@@ -120,7 +121,13 @@ def _load(job: _Job, workspace: Path, var: Path, previous: Manifest | None, engi
         def read(chunk: Sequence[Seen]) -> Segment:
             return _read(shelf, place, chunk, engine)
 
-        segments = segmented(shelf, seen, before if whole else None, fingerprint_of(shelf.contract), read)
+        known = before if before and whole and before.contract == fingerprint_of(shelf.contract) else None
+        change = changes_since(known, parts)
+        if change is None:
+            segments = segmented(shelf, seen, known, read)
+        else:
+            segments = (changed(shelf, place, change, engine.split_above),)
+        mark = mark_of(shelf, segments, change, parts)
     staged = Staged(
         sum(one.rows for one in segments),
         sum(one.quarantined for one in segments),
@@ -143,6 +150,7 @@ def _load(job: _Job, workspace: Path, var: Path, previous: Manifest | None, engi
         ignored=staged.ignored,
         segments=segments if fingerprint else (),
         contract=fingerprint_of(_contract(job)),
+        mark=mark,
     )
 
 
@@ -151,6 +159,7 @@ def _read(shelf: Shelf, place: Place, chunk: Sequence[Seen], engine: Engine) -> 
     shelf = replace(shelf, contract=json.dumps([shelf.contract, [one.part.name for one in chunk]]))
     with drafting(shelf.connection, shelf.var / "facts") as draft:
         staged = stage(shelf.connection, draft.alias, place, shelf.dataset, [one.part for one in chunk])
+        staged = replace(staged, rows=staged.rows - leave_out_gone(shelf, f"{draft.alias}.main"))
         latest = newest(shelf.connection, draft.alias, shelf.dataset)
         placed = shelf.settle(draft, _fingerprint(shelf.contract, chunk), engine.split_above)
     known = tuple(one.state for one in chunk if one.state)

@@ -38,19 +38,16 @@ def _settled(state: PartState) -> bool:
 
 
 def segmented(
-    shelf: Shelf,
-    seen: Sequence[Seen],
-    before: DatasetState | None,
-    contract: str,
-    read: Callable[[Sequence[Seen]], Segment],
+    shelf: Shelf, seen: Sequence[Seen], before: DatasetState | None, read: Callable[[Sequence[Seen]], Segment]
 ) -> tuple[Segment, ...]:
     """All parts in segments: those of `before` whose parts are all as they were, and what `read` makes of the others.
 
-    A key that stands in two segments is a duplicate that only reading all parts together can tell of.
+    `before` is what was loaded under the same contract. A key that stands in two segments is a duplicate that only
+    reading all parts together can tell of.
     """
     if any(one.state is None for one in seen):
         return (read(seen),)
-    kept = _kept(seen, before, contract)
+    kept = _kept(seen, before)
     chunks = _chunks(seen, kept)
     if len(kept) + len(chunks) > MOST:
         kept = [one for one in kept if sum(part.size for part in one.parts) >= LARGE]
@@ -61,9 +58,9 @@ def segmented(
     return (read(seen),) if _clash(shelf, kept, new) else (*_fresh(kept, seen), *new)
 
 
-def _kept(seen: Sequence[Seen], before: DatasetState | None, contract: str) -> list[Segment]:
+def _kept(seen: Sequence[Seen], before: DatasetState | None) -> list[Segment]:
     prints = {one.state.name: one.state.fingerprint for one in seen if one.state}
-    if before is None or before.contract != contract:
+    if before is None:
         return []
     return [one for one in before.segments if all(prints.get(part.name) == part.fingerprint for part in one.parts)]
 

@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote_plus
 
 import numpy as np
 import pyarrow as pa
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import (
     ColumnClause,
     CursorResult,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     create_engine,
     event,
     inspect,
+    literal,
     select,
     table,
     text,
@@ -28,12 +29,13 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
 
-from connectors.base import Account, DatasetModel, Part, Place, Raw, Reading, Strict
+from connectors.base import DATED, Account, DatasetModel, Part, Place, Raw, Reading, Strict
 from data.documents import nearest
 from data.errors import ContractError, SourceError
 from data.warehouse import Connection as Warehouse
 
 _ROWS_A_BATCH = 20_000
+GONE = {*DATED, "boolean"}
 
 
 class SqlSettings(Strict):
@@ -45,12 +47,48 @@ class SqlSettings(Strict):
     url: str
 
 
+class Increment(Strict):
+    """A table that tells its changes: `column` (as loaded) is when a row last changed, or a number that only grows.
+
+    `deleted` is a column that marks rows as gone: true, or a date. What says neither (a row that is really deleted, a
+    change that leaves `column` as it was) is seen when the table is read whole, `whole_every` so often.
+    """
+
+    column: str
+    deleted: str | None = None
+    whole_every: Annotated[str, Field(pattern=r"^\d+ days?$")] | None = None
+
+    @property
+    def whole_days(self) -> int | None:
+        """After how many days the table is read whole again; None: never."""
+        return int(self.whole_every.split()[0]) if self.whole_every else None
+
+
 class SqlDataset(DatasetModel):
-    """Exactly one of `table` (schema.table, or table) and `query` (a single SELECT)."""
+    """Exactly one of `table` (schema.table, or table) and `query` (a single SELECT).
+
+    With `increment` only what changed in a table since the last refresh is read.
+    """
 
     table: str | None = None
     query: str | None = None
     null_values: tuple[str, ...] = ()
+    increment: Increment | None = None
+
+    @model_validator(mode="after")
+    def _tells_changes(self) -> "SqlDataset":
+        if self.increment is None:
+            return self
+        if self.table is None or not self.key:
+            raise ValueError(
+                "`increment` needs `table` and `key`: a changed row takes the place of the one with its key"
+            )
+        kinds = {*DATED, "integer"}
+        if self._known("increment.column", self.increment.column).type not in kinds:
+            raise ValueError(f"increment.column: '{self.increment.column}' is not a date, a timestamp or an integer")
+        if self.increment.deleted and self._known("increment.deleted", self.increment.deleted).type not in GONE:
+            raise ValueError(f"increment.deleted: '{self.increment.deleted}' is not a boolean, a date or a timestamp")
+        return self
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "SqlDataset":
@@ -71,6 +109,7 @@ class SqlPart:
     place: Place
     url: URL
     dataset: SqlDataset
+    since: date | int | None = None  # what changed before is left out
 
     @property
     def name(self) -> str:
@@ -213,7 +252,10 @@ def _statement(part: SqlPart, connection: Connection) -> tuple[Executable, list[
         hint = nearest(name, known) or "no such table or view; correct `table`"
         raise SourceError(f"{part.where}: the table '{part.dataset.table}' is missing; {hint}") from error
     wanted: list[ColumnClause[Any]] = [column(one) for one in part.dataset.columns if one in names]
-    return select(*(wanted or [column(names[0])])).select_from(table(name, schema=schema or None)), names
+    chosen = select(*(wanted or [column(names[0])])).select_from(table(name, schema=schema or None))
+    if part.since is not None and part.dataset.increment is not None:
+        chosen = chosen.where(column(part.dataset.loaded()[part.dataset.increment.column][0]) >= literal(part.since))
+    return chosen, names
 
 
 def _batches(part: SqlPart, result: CursorResult[Any], width: int, counter: _Counter) -> Iterator[pa.RecordBatch]:
