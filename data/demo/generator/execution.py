@@ -1,4 +1,4 @@
-"""How the strategy is carried out: cost, benefits and milestones of initiatives, check-ins, pulse, ratings of skills."""
+"""How the strategy is carried out: initiatives with cost, benefits, milestones; check-ins, pulse, ratings of skills."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from data.demo.generator.people import DEPARTMENTS, Employments
 
 SKILLS = np.array(["Drives and electronics", "Quality methods", "Planning and flow", "Leading change"])
 REQUIRED = np.array([4, 3, 3, 3])
-CHECK_INS_FROM, PULSE_FROM = 26, 32  # months
-RESISTS, RESISTS_FROM = 3, 44  # assembly, since the summer of the last year: overtime and new cells at once
+TEAMS = 3  # in each department, each with a check-in a week
+RESISTS, RESISTS_FROM = 3, 43  # assembly, since the summer of the last year: overtime and new cells at once
 
 
 @dataclass(frozen=True)
@@ -87,18 +87,19 @@ def milestone_columns(clock: Clock, rng: np.random.Generator) -> dict[str, objec
 
 
 def check_in_columns(clock: Clock, rng: np.random.Generator) -> dict[str, object]:
-    """A check-in of each department every Friday; late ones come some days later, missed ones never."""
-    days = clock.days[clock.days >= clock.starts[CHECK_INS_FROM]]
+    """A check-in of each team every Friday; late ones come some days later, missed ones never."""
+    days = clock.days
     fridays = days[days.astype("datetime64[D]").astype(np.int64) % 7 == 1]  # 2 January 1970 was a Friday
-    due = np.repeat(fridays, len(DEPARTMENTS))
-    department = np.tile(np.arange(len(DEPARTMENTS)), len(fridays))
+    due = np.repeat(fridays, len(DEPARTMENTS) * TEAMS)
+    department = np.tile(np.repeat(np.arange(len(DEPARTMENTS)), TEAMS), len(fridays))
     month = clock.month_of(due)
-    missed = np.where((department == RESISTS) & (month >= RESISTS_FROM), 0.35, 0.04)
+    missed = np.where((department == RESISTS) & (month >= RESISTS_FROM), 0.45, 0.08)
     late = np.where(rng.random(len(due)) < 0.12, rng.integers(1, 5, len(due)), 0)
     done = clock.known(due + late.astype("timedelta64[D]"))
     return {
         "due_on": due,
         "department": DEPARTMENTS[department],
+        "team": np.tile(np.arange(TEAMS) + 1, len(fridays) * len(DEPARTMENTS)),
         "done_on": np.where(rng.random(len(due)) < missed, NEVER, done).astype("datetime64[D]"),
     }
 
@@ -106,7 +107,7 @@ def check_in_columns(clock: Clock, rng: np.random.Generator) -> dict[str, object
 def pulse_columns(clock: Clock, people: Employments, rng: np.random.Generator) -> dict[str, object]:
     """A question to a third of the people every month: do you support the change under way, 1 to 5."""
     days, departments, marks = list[Days](), [], []
-    for month in range(PULSE_FROM, MONTHS):
+    for month in range(MONTHS):
         rows = people.present(clock.starts[month + 1] - np.timedelta64(1, "D"))
         rows = rows[rng.random(len(rows)) < 0.33]
         department = np.sort(people.department[rows])

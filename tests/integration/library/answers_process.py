@@ -41,7 +41,7 @@ PROCESS: dict[str, float] = {
     "energy_used": 160,
     "energy_per_unit": 4,  # 160 / 40
     "emissions": 45,
-    "emission_intensity": 25,  # 45 / 1800 * 1000
+    "emission_intensity": 0.025,  # 45 / 1800
     "ideas_submitted": 4,
     "ideas_per_hundred": 100,  # 4 / 4 people * 100
     "ideas_implemented_share": 0.25,
