@@ -11,13 +11,16 @@ import sqlglot
 
 from access.policy import Policy, Refused
 from access.viewer import Grant, Viewer
-from data.calendar import Calendar, Grain
+from data.calendar import SPANS, Calendar, Grain, Period
 from data.documents import nearest
 from data.errors import QueryError
 from data.organisation import History
 from flows.opened import Opened, open_current
 from metrics.query import ask as question
 from metrics.query.question import Query, Sight
+from metrics.query.within import Asked
+from metrics.time.timeline import Timeline
+from metrics.values.reading import periods_in
 
 Text = str | Sequence[str]
 _FORMS: dict[Grain, re.Pattern[str]] = {
@@ -147,6 +150,26 @@ def sight_of(opened: Opened, scope: frozenset[str] | None = None, query: Query |
     if query and query.calendar:
         tree = tree.within(calendar)
     return Sight(opened.catalog, tree, calendar, opened.manifest.as_of, scope)
+
+
+def asked_of(opened: Opened, unit: str, period: Period) -> Asked:
+    """A unit and period with the units below it in each month, as far back as anything may look."""
+    tree, manifest, calendar = opened.tree_of(None), opened.manifest, opened.workspace.calendar
+    end = min(period.end, manifest.as_of)
+    oldest = opened.engine().table('SELECT min(period_start) AS d FROM snapshot.main."values"').column("d")[0].as_py()
+    first = calendar.number("month", min(oldest, period.start))
+    months = range(calendar.back(first, "month", 1, "year"), calendar.number("month", end) + 1)
+    cells = {month: tree.descendants(unit, calendar.last("month", month)) for month in months}
+    return Asked(period, manifest.as_of, cells, Timeline(calendar).cut(end) if end == manifest.as_of else None)
+
+
+def period_of(opened: Opened, name: str) -> Period:
+    """The period of that name which has values; `QueryError` with the nearest one otherwise."""
+    calendar, engine = opened.workspace.calendar, opened.engine()
+    known = {calendar.name(period): period for span in SPANS for period in periods_in(engine, span)}
+    if name not in known:
+        raise QueryError(f"there are no values for the period '{name}'; {nearest(name, known) or 'write 2026-01'}")
+    return known[name]
 
 
 def scope_of(opened: Opened, person: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from data.organisation import Tree, Unit
 from data.snapshots import DatasetState, Store
 from data.warehouse import literal
 from flows.answers import Answer
+from flows.asking import asked_of, sight_of
 from flows.compute import Progress, quiet
 from flows.door import Door
 from flows.freshness import datasets_of
@@ -27,9 +28,8 @@ from flows.workspace import Workspace, assemble
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
 from metrics.query.rows import RowPage, Wanted, parts_of, read_rows
-from metrics.query.slices import Asked, Slice, dimensions_of, slice_metric
+from metrics.query.slices import Slice, dimensions_of, slice_metric
 from metrics.time.spans import span_windows
-from metrics.time.timeline import Timeline
 from metrics.values.reading import Value, periods_in, read_values
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
@@ -127,8 +127,7 @@ class Desk:
     def slices(self, metric: str, unit: str, period: Period, dimension: str) -> list[Slice]:
         """A metric by a dimension, for one unit and period, from facts."""
         self._require("metric.view", (unit,))
-        asked = self._asked(unit, period)
-        return slice_metric(self.opened.engine(), self.catalog, metric, dimension, asked, self.workspace.calendar)
+        return slice_metric(self.opened.engine(), sight_of(self.opened), metric, dimension, unit, period)
 
     def row_parts(self, metric: str, period: Period) -> list[str]:
         """Titles of a metric's parts, in the order of `rows(part=...)`: a ratio has a numerator and a denominator."""
@@ -151,7 +150,7 @@ class Desk:
         """The rows behind a number."""
         self._require("rows.view", (unit,))
         wanted = Wanted(part, dimension, member, limit, offset)
-        asked = self._asked(unit, period)
+        asked = asked_of(self.opened, unit, period)
         return read_rows(self.opened.engine(), self.catalog, metric, asked, self.workspace.calendar, wanted)
 
     # -- health
@@ -230,23 +229,6 @@ class Desk:
         end = calendar.number("month", last.end)
         each = span if span in ("quarter", "year") else "month"
         return calendar.last("month", calendar.before(each, end, count - 1))
-
-    def _asked(self, unit: str, period: Period) -> Asked:
-        tree, manifest = self.opened.tree, self.opened.manifest
-        end = min(period.end, manifest.as_of)
-        first = (
-            self.opened.engine()
-            .table('SELECT min(period_start) AS d FROM snapshot.main."values"')
-            .column("d")[0]
-            .as_py()
-        )
-        calendar = self.workspace.calendar
-        months = range(
-            calendar.back(calendar.number("month", min(first, period.start)), "month", 1, "year"),
-            calendar.number("month", end) + 1,
-        )
-        cells = {month: tree.descendants(unit, calendar.last("month", month)) for month in months}
-        return Asked(period, manifest.as_of, cells, Timeline(calendar).cut(end) if end == manifest.as_of else None)
 
 
 @lru_cache(maxsize=8)

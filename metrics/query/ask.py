@@ -1,6 +1,6 @@
 """Answers a question from facts: compiled by the compiler and combined by the evaluator that the value table uses."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +11,7 @@ from data.documents import nearest
 from data.errors import QueryError
 from metrics.engines.duck import Engine
 from metrics.language.refusals import Refusal
-from metrics.query.groups import Groups
+from metrics.query.groups import Groups, Member
 from metrics.query.having import keeps
 from metrics.query.members import Members, typed
 from metrics.query.plain import Plain
@@ -20,6 +20,7 @@ from metrics.query.question import Query, Sight
 from metrics.query.readings import Reading, as_one, by_grain
 from metrics.query.targets import GroupTargets
 from metrics.states.compiler import StateQuery
+from metrics.states.measures import measure_of
 from metrics.states.scan import compiled_scans, read_states
 from metrics.time.grid import Grid, Window
 from metrics.values.cells import Cells
@@ -34,6 +35,27 @@ def ask(engine: Engine, sight: Sight, query: Query) -> pa.Table:
     A row for each group (and period) in which any of the metrics has rows, or is missing. Raises `QueryError` for a
     question that could only be answered with a wrong number, and for names that nothing bears.
     """
+    return _ordered(_table(evaluated(engine, sight, query)), query)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A question whose facts are read: its groups, and the evaluator that has a row for each of them (`rows`)."""
+
+    plan: Plan
+    groups: Groups
+    source: Members
+    evaluator: Evaluator
+
+    @property
+    def rows(self) -> dict[tuple[Member, ...], int]:
+        """The row of each group in the evaluator's grid, by the group's tuple of members."""
+        index = {name: row for row, name in enumerate(self.evaluator.grid.units)}
+        return {members: index[name] for members, name in self.groups.keys.items()}
+
+
+def evaluated(engine: Engine, sight: Sight, query: Query) -> Evaluated:
+    """A question up to its states: for `ask`, and for who reads more of them than values. Raises as `ask` does."""
     plan = planned(sight, query)
     groups = Groups(sight.tree if plan.cut.by_unit else None, plan.place if plan.cut.by_unit else None)
     source = Members(engine, plan.cut, groups)
@@ -42,7 +64,7 @@ def ask(engine: Engine, sight: Sight, query: Query) -> pa.Table:
     targets = GroupTargets(engine, sight, plan, groups, states.grid)
     make = Plain if plan.absent == "null" else Evaluator
     evaluator = make(plan.catalog, states, targets, gaps=plan.absent == "gap")
-    return _ordered(_table(plan, groups, source, evaluator, *_readings(query, states.grid, frame.as_of)), query)
+    return Evaluated(plan, groups, source, evaluator)
 
 
 def compiled(engine: Engine, sight: Sight, query: Query) -> list[StateQuery]:
@@ -62,22 +84,23 @@ def _readings(query: Query, grid: Grid, end: date) -> tuple[Window, list[Reading
     return Window(query.grain), by_grain(grid, query.grain, query.start, end)
 
 
-def _table(
-    plan: Plan, groups: Groups, source: Members, evaluator: Evaluator, window: Window, readings: list[Reading]
-) -> pa.Table:
+def _table(found: Evaluated) -> pa.Table:
     """All rows of the answer, unordered."""
-    index = {key: row for row, key in enumerate(evaluator.grid.units)}
-    members = list(groups.keys)
-    rows = np.array([index[groups.keys[one]] for one in members], dtype=np.int64)
+    plan, evaluator = found.plan, found.evaluator
+    window, readings = _readings(plan.query, evaluator.grid, plan.frame.as_of)
+    members = list(found.rows)
+    rows = np.array(list(found.rows.values()), dtype=np.int64)
     at = np.array([reading.column for reading in readings], dtype=np.int64)
-    cells = {key: _at(evaluator.cells(key, window), rows, at) for key in plan.query.metrics}
+    cells = {
+        key: _at(evaluator.cells(key, _reach(plan, evaluator, key, window)), rows, at) for key in plan.query.metrics
+    }
     told = np.any([_told(one, plan.absent) for one in cells.values()], axis=0)
     group, period = np.nonzero(told)
     columns: dict[str, pa.Array] = {}
     order = plan.columns
     for axis in plan.axes:
         place = order.index(axis.name)
-        columns[axis.name] = typed([members[g][place] for g in group], source.types.get(axis.name))
+        columns[axis.name] = typed([members[g][place] for g in group], found.source.types.get(axis.name))
     if plan.query.grain is not None:
         columns["time"] = pa.array([readings[p].start for p in period], pa.date32())
         columns["partial"] = pa.array([readings[p].partial for p in period], pa.bool_())
@@ -89,6 +112,15 @@ def _table(
 def _at(cells: Cells, rows: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> Cells:
     picked = np.ix_(rows, at)
     return Cells(cells.value[picked], cells.why[picked], cells.rows[picked], cells.seen[picked], cells.due[picked])
+
+
+def _reach(plan: Plan, evaluator: Evaluator, key: str, window: Window) -> Window:
+    """The window of one number over many periods: for all history, and for members, no longer than the metric's own."""
+    if window.kind != "roll" or plan.absent == "null" or (plan.absent == "gap" and plan.query.start is not None):
+        return window
+    measures = (measure_of(plan.catalog, body) for body in plan.catalog.aggregates(key))
+    firsts = [evaluator.states.cubes[one].presence.first for one in measures if one.kind != "stock"]
+    return replace(window, count=max(1, min(window.count, evaluator.grid.shape[1] - max(firsts, default=0))))
 
 
 def _told(cells: Cells, absent: str) -> Bools:
@@ -117,4 +149,4 @@ def _ordered(table: pa.Table, query: Query) -> pa.Table:
     return found if query.limit is None else found.slice(0, query.limit)
 
 
-__all__ = ["Plan", "Query", "Sight", "ask", "compiled", "planned"]
+__all__ = ["Evaluated", "Plan", "Query", "Sight", "ask", "compiled", "evaluated", "planned"]

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from sqlglot import exp
 
-from data.calendar import COARSER, Grain
+from data.calendar import COARSER
 from data.errors import QueryError
 from data.organisation import Tree
 from metrics.definitions.kinds import Change, Maintain, Rolling, Running, Stock, ToDate
@@ -106,7 +106,8 @@ def _planned(sight: Sight, query: Query) -> Plan:
     conditions = conditions_of(sight, query.metrics, query.where)
     columns = tuple(axis for axis in axes if axis.kind not in UNITS)
     plain = not columns and not conditions.rows and sight.tree is not None
-    absent: Absent = query.absent or ("gap" if plain else "zero")
+    daily = any(sight.catalog.asked_only(key) for key in query.metrics)
+    absent: Absent = query.absent or ("null" if daily else "gap" if plain else "zero")
     limited = bool(conditions.units) or sight.scope is not None
     by_unit = limited or len(columns) < len(axes) or absent == "gap"
     if by_unit:
@@ -164,7 +165,7 @@ def _check(catalog: Catalog, query: Query, axes: Sequence[Axis]) -> None:
             time = catalog.tables[own.table].time
             if query.grain is None or time is None or isinstance(own, Stock) or own.time not in (None, time.column):
                 continue
-            if COARSER[query.grain] < COARSER[time.grain]:
+            if COARSER[query.grain] < COARSER["month"] <= COARSER[time.grain]:
                 raise Refusal(
                     "F106",
                     f"'{key}' cannot be told by {query.grain}: a row of {own.table} stands for a whole {time.grain}",

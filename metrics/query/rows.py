@@ -10,7 +10,7 @@ from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import Aggregate, FirstPer, InlineStock, Ratio, Rolling, Rows, Stock, ToDate
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog, resolver
-from metrics.query.slices import EMPTY_MEMBER, Asked, inside
+from metrics.query.within import EMPTY_MEMBER, Asked, inside
 from metrics.states.measures import Measure, Relation, measure_of, relation
 from metrics.time.frame import Frame
 from metrics.time.grid import MONTH, QUARTER, YEAR, Window

@@ -177,7 +177,7 @@ def test_dimension_that_half_of_a_metric_lacks_is_refused(tmp_path: Path) -> Non
     refresh(folder)
     desk = open_desk(folder, "ann")
     assert desk.dimensions("mixed") == {}
-    with pytest.raises(QueryError, match="M cannot be cut by 'channel': plain has no such dimension; possible: none"):
+    with pytest.raises(QueryError, match=r"M cannot be cut by 'channel': plain has no such dimension"):
         desk.slices("mixed", "company", PERIODS["month"], "channel")
 
 
@@ -195,7 +195,8 @@ def test_young_unit_is_cut_over_the_same_window_as_its_value(tmp_path: Path) -> 
 
 
 MOVING_STOCK = {
-    "people/mean": "title: M\nmeasured_in: h\nstock: {table: cases, opened: since, closed: until, over_time: mean}\n",
+    "people/mean": "title: M\nmeasured_in: people\n"
+    "stock: {table: cases, opened: since, closed: until, over_time: mean}\n",
     "people/heads": "title: H\nmeasured_in: count\nstock: {table: cases, opened: since, closed: until}\n",
     "people/more": "title: C\nmeasured_in: count\nchange: {metric: heads, back: 3 months, as: absolute}\n",
 }
@@ -231,20 +232,19 @@ def test_stock_is_cut_as_its_unit_is_at_the_end(staff: Desk) -> None:
         assert sum(m.value or 0 for m in members) == value(staff, "heads", unit, "month").value == expected
 
 
-def test_stock_of_a_unit_that_changed_is_compared_with_nothing(staff: Desk) -> None:
-    assert {m.previous for m in staff.slices("heads", "east", PERIODS["month"], "channel")} == {None}
-    assert value(staff, "heads", "east", "month").previous == 4  # the unit as it was, which its members cannot tell
-    assert {m.previous for m in staff.slices("heads", "company", PERIODS["month"], "channel")} == {2}
+def test_stock_of_a_unit_that_changed_is_compared_with_what_it_was(staff: Desk) -> None:
+    for unit, before in (("east", 4), ("company", 4)):
+        members = staff.slices("heads", unit, PERIODS["month"], "channel")
+        assert sum(m.previous or 0 for m in members) == value(staff, "heads", unit, "month").previous == before
+    assert {m.previous for m in staff.slices("heads", "west", PERIODS["month"], "channel")} <= {None, 0}
 
 
 @pytest.mark.parametrize("metric", ["mean", "more"])
-def test_stock_that_looks_back_past_a_move_is_not_cut(staff: Desk, metric: str) -> None:
+def test_stock_that_looks_back_past_a_move_is_cut_by_the_tree_of_each_month(staff: Desk, metric: str) -> None:
     year = PERIODS["ytd"]
-    for unit in ("east", "west"):
-        with pytest.raises(QueryError, match="units below moved within the time that it looks back upon"):
-            staff.slices(metric, unit, year, "channel")
-    members = staff.slices(metric, "company", year, "channel")
-    assert sum(m.value or 0 for m in members) == pytest.approx(value(staff, metric, "company", "ytd").value)
+    for unit in ("east", "west", "company"):
+        told = [m.value for m in staff.slices(metric, unit, year, "channel") if m.value is not None]
+        assert (sum(told) if told else None) == pytest.approx(value(staff, metric, unit, "ytd").value)
 
 
 @pytest.mark.parametrize("over", ["last", "first", "mean"])
