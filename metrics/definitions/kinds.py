@@ -8,6 +8,7 @@ from data.calendar import GRAINS, Grain
 from data.documents import misplaced
 from data.writing import Quantity
 from metrics.definitions.conversion import Conversion
+from metrics.definitions.currency import Convert
 from metrics.definitions.quantities import BackValue
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Aggregate(BaseModel):
     time: str | None = None
     later: Later | None = None
     over_time: OverTime | None = None
+    convert: Convert | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "Aggregate":
@@ -51,6 +53,8 @@ class Aggregate(BaseModel):
         if (self.function == "percentile") != (self.percentile is not None):
             needed = "needs a" if self.function == "percentile" else "has no"
             raise ValueError(f"`function: {self.function}` {needed} `percentile:` such as 0.9 or 90 %")
+        if self.convert and (self.expr is None or self.function in ("count", "count_distinct", "sum_boolean")):
+            raise misplaced("convert", f"what is counted has no currency, and {self.function} counts", "F107")
         if self.discrete and self.quantile is None:
             raise ValueError(f"`discrete` is for median and percentile, not for {self.function}")
         return self

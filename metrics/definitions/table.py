@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from data.documents import misplaced
 from data.lint import Lint
 from data.writing import Quantity
+from metrics.definitions.currency import Rates
 
 STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -123,6 +124,7 @@ class Table(BaseModel):
     entities: dict[str, str] = {}
     levels: tuple[str, ...] = ()
     averaged: tuple[str, ...] = ()
+    rates: Rates | None = None
     rows: tuple[str, ...] = ()
     freshness: Freshness | None = None
     lint: Lint = Lint()

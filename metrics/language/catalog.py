@@ -9,6 +9,7 @@ from sqlglot import exp
 from data.calendar import Grain
 from data.documents import nearest
 from metrics.definitions.conversion import Conversion
+from metrics.definitions.currency import Convert
 from metrics.definitions.driver import Driver
 from metrics.definitions.kinds import (
     Aggregate,
@@ -268,6 +269,12 @@ def _linear(tree: exp.Expr) -> bool:
 def resolver(catalog: Catalog, table: Table) -> Resolver:
     """The resolver of a table's columns and those of its joins (see `joins.resolver_of`)."""
     return resolver_of(catalog.tables, catalog.columns, table)
+
+
+def rates_of(catalog: Catalog, convert: Convert) -> Table | None:
+    """The table of rates that is meant, without a name the only one; None where there is none, or more than one."""
+    known = [table for table in catalog.tables.values() if table.rates and convert.rates in (None, table.key)]
+    return known[0] if len(known) == 1 else None
 
 
 def target_aggregate(target: TargetTable) -> Aggregate:

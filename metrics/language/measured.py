@@ -10,7 +10,7 @@ from sqlglot import exp
 from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import Aggregate, Change, FirstPer, InlineStock, Maintain, Operand, Ratio, Stock
 from metrics.definitions.metric import Metric
-from metrics.language.catalog import Catalog
+from metrics.language.catalog import Catalog, rates_of
 from metrics.language.expressions import ExpressionError, names_in, parse
 from metrics.language.unit_words import CURRENCIES, MEANT, PLAIN, QUANTITIES, TIMES, singular
 
@@ -109,7 +109,7 @@ def measured_of(catalog: Catalog, metric: Metric) -> Measured | None:
         above, below = _operand(catalog, body.numerator), _operand(catalog, body.denominator)
         return above.over(below) if above and below else None
     if isinstance(body, Aggregate | Stock | FirstPer):
-        return _rows(body)
+        return _rows(catalog, body)
     if isinstance(body, Conversion):
         return PURE if body.as_ == "rate" else COUNT
     if isinstance(body, Maintain) or (isinstance(body, Change) and body.as_ == "percent"):
@@ -120,7 +120,7 @@ def measured_of(catalog: Catalog, metric: Metric) -> Measured | None:
 def _operand(catalog: Catalog, operand: Operand) -> Measured | None:
     if isinstance(operand, str):
         return _named(catalog, operand)
-    return _rows(operand.stock if isinstance(operand, InlineStock) else operand)
+    return _rows(catalog, operand.stock if isinstance(operand, InlineStock) else operand)
 
 
 def _named(catalog: Catalog, key: str) -> Measured | None:
@@ -131,9 +131,13 @@ def _named(catalog: Catalog, key: str) -> Measured | None:
         return None
 
 
-def _rows(body: Aggregate | Stock | FirstPer) -> Measured | None:
+def _rows(catalog: Catalog, body: Aggregate | Stock | FirstPer) -> Measured | None:
     if isinstance(body, FirstPer) or body.function in ("count", "count_distinct", "sum_boolean"):
         return COUNT
+    convert = body.convert if isinstance(body, Aggregate) else None
+    rates = rates_of(catalog, convert) if convert else None
+    if rates is not None and rates.rates is not None:
+        return Measured({rates.rates.into: 1})
     try:
         tree = parse(body.expr or "")
     except ExpressionError:

@@ -6,10 +6,11 @@ from sqlglot import exp
 
 from data.documents import nearest
 from metrics.definitions.conversion import Conversion, Event
+from metrics.definitions.currency import Convert
 from metrics.definitions.kinds import Aggregate, Rows, Stock
 from metrics.definitions.table import Table
 from metrics.language.calls import call_faults, calls_in
-from metrics.language.catalog import Catalog, resolver
+from metrics.language.catalog import Catalog, rates_of, resolver
 from metrics.language.expressions import ExpressionError, column_or_parse, columns_of
 from metrics.language.joins import entity_column, hops, single
 
@@ -33,6 +34,8 @@ def row_faults(catalog: Catalog, body: Rows) -> Iterator[Told]:
     if not isinstance(body, Stock) and table.time is None and body.time is None:
         message = f"the table '{table.key}' has no time"
         yield ("table",), message, f"add `time: {{column: ...}}` to {place}", "F114"
+    if isinstance(body, Aggregate) and body.convert:
+        yield from _convert_faults(catalog, table, body.convert)
     for name in FIELDS:
         text = getattr(body, name, None)
         if text is None:
@@ -47,6 +50,26 @@ def row_faults(catalog: Catalog, body: Rows) -> Iterator[Told]:
         if name == "expr" and isinstance(body, Aggregate | Stock):
             yield from _kind_faults(catalog, table, body, tree)
             yield from _repeated(catalog, table, body, tree)
+
+
+def _convert_faults(catalog: Catalog, table: Table, convert: Convert) -> Iterator[Told]:
+    """What is wrong with the currency of an amount, the day of its rate, the table of rates."""
+    if rates_of(catalog, convert) is None:
+        known = [key for key, one in catalog.tables.items() if one.rates]
+        message = f"'{convert.rates}' is no table of rates" if convert.rates else "it is not said which rates are meant"
+        hint = (
+            nearest(convert.rates or "", known)
+            or "add `rates: {currency: ..., at: ..., rate: ..., into: EUR}` to a model"
+        )
+        yield ("convert", "rates"), message, hint, "F118"
+    for field, dotted in (("from", convert.from_), ("at", convert.at)):
+        path, _, name = (dotted or "").rpartition(".")
+        if dotted is None or dotted == "period_end":
+            continue
+        try:
+            resolver(catalog, table)(name, path or None)
+        except ExpressionError as error:
+            yield ("convert", field), error.message, error.hint, error.code
 
 
 def _call_faults(catalog: Catalog, table: Table, field: str, tree: exp.Expr) -> Iterator[tuple[str, str, str]]:

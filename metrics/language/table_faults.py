@@ -34,6 +34,8 @@ def _own_columns(table: Table) -> Iterator[tuple[Path, str]]:
     if table.freshness:
         yield ("freshness", "column"), table.freshness.column
     yield from ((("entities", name), column) for name, column in table.entities.items())
+    if table.rates:
+        yield from ((("rates", field), getattr(table.rates, field)) for field in ("currency", "at", "rate"))
     yield from ((("levels", index), name) for index, name in enumerate(table.levels))
     yield from ((("averaged", index), name) for index, name in enumerate(table.averaged))
 

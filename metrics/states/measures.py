@@ -11,6 +11,7 @@ from metrics.language.expressions import column_or_parse, render
 from metrics.language.joins import entity_column
 from metrics.states.asides import told
 from metrics.states.conversion import Converted, converted_of
+from metrics.states.rates import converted_sql
 from metrics.states.relation import Relation, later_time, relation
 
 ADDITIVE = ("sum", "count", "sum_boolean", "count_distinct")
@@ -103,7 +104,10 @@ def _measure_of(catalog: Catalog, body: Rows, stated: bool) -> Measure:
         )
     every = GRAINS[table.time.grain] if table.time and body.time in (None, table.time.column) else 1
     function = "percentile" if body.quantile is not None else body.function
-    parts = (function, sql(body.expr), sql(body.filter), body.over_time)
+    value, kept = sql(body.expr), sql(body.filter)
+    if body.convert and value is not None:
+        value = converted_sql(catalog, table, body.convert, value, kept, time)
+    parts = (function, value, kept, body.over_time)
     return Measure(
         "agg", body.table, time, *parts, stated=stated, every=every, quantile=body.quantile, discrete=body.discrete
     )

@@ -10,6 +10,7 @@ from metrics.language.catalog import Catalog, resolver
 from metrics.language.expressions import ExpressionError, Resolver, column_or_parse, render
 from metrics.language.joins import Hop, hops, partners
 from metrics.states.asides import aside_join, aside_of
+from metrics.states.rates import rate_join, rate_of
 from metrics.time.frame import Frame
 
 _NAMED = re.compile(r'(?<![.\w])"((?:[^"]|"")+)"\.(?=")')  # an alias before its column, as resolvers write it
@@ -96,6 +97,9 @@ def relation(catalog: Catalog, table: Table, time: str = "", frame: Frame | None
     def lookup(alias: str) -> Link | None:
         if alias.startswith(LATER):
             return _later(alias, catalog.columns.get(table.key), resolve)
+        rate = rate_of(alias)
+        if rate is not None:
+            return Link(*rate_join(catalog, table, rate, time, frame))
         aside = aside_of(alias)
         if aside is not None:
             return Link(*aside_join(catalog, table, aside, time, frame, relation))
