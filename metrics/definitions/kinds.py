@@ -20,12 +20,19 @@ Span = Annotated[str, Field(pattern=r"^[1-9]\d* (day|week|month|quarter|year)s?$
 Later = Annotated[str, Field(pattern=r"^([1-9]\d* (day|week|month|quarter|year)s?|rest of (week|month|quarter|year))$")]
 
 
+PER_DAY = ("sum", "count", "min", "max", "average")
+
+
 class Aggregate(BaseModel):
     """An aggregation of the rows of one table. `expr` and `filter` are SQL scalar expressions over its columns.
 
-    With `later` rows count so much later than they happened, day by day: what happened on 5 March counts on 5 April by
-    `1 month`; the last day of a short month counts on all days that have no other. By `rest of month` a period shows
-    the first day of the month in which it begins, when it is asked.
+    With `later` rows count so much later than they happened, as in dbt's offsets. Asked by a grain no coarser than its
+    own, whole periods are moved: by `1 month` April shows March, by `rest of year` each month shows January. By a
+    coarser one days are moved: what happened on 5 March counts on 5 April, the last day of a short month on all days that
+    have no other; by `rest of month` a period shows its first day. It is told when it is asked, not in the value table.
+
+    With `per` the last (or first) day is not that of a unit: of each customer (say) the rows of his last day in the
+    period asked for are aggregated; of no one (`per: []`), those of the last day of all. It is told when it is asked.
 
     `percentile` is the share of values that lie below (0.5 is the median); with `discrete` it is one of the values,
     the least that so many do not exceed, else it lies between its neighbours in proportion. Both are exact.
@@ -41,13 +48,16 @@ class Aggregate(BaseModel):
     time: str | None = None
     later: Later | None = None
     over_time: OverTime | None = None
+    per: tuple[str, ...] | None = None
     convert: Convert | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "Aggregate":
+        if self.per is not None and (self.over_time not in ("last", "first") or self.function not in PER_DAY):
+            raise ValueError(f"`per` goes with `over_time: last` or `first`, and with {', '.join(PER_DAY)}")
         if self.expr is None and self.function != "count":
             raise ValueError(f"`function: {self.function}` needs an `expr:` to work on")
-        if self.over_time and self.function not in ("sum", "count"):
+        if self.over_time and self.per is None and self.function not in ("sum", "count"):
             message = f"`over_time` is for levels that add up over units (sum, count), not for {self.function}"
             raise misplaced("over_time", message, "F106")
         if (self.function == "percentile") != (self.percentile is not None):
@@ -61,7 +71,12 @@ class Aggregate(BaseModel):
 
     @property
     def on_demand(self) -> bool:
-        """Whether it is told when it is asked alone: it reads a day, which no states of whole periods hold."""
+        """Whether it is told when it is asked alone: what it shows hangs on the periods that are asked for."""
+        return self.per is not None or self.later is not None
+
+    @property
+    def on_first_day(self) -> bool:
+        """Whether a period shows its first day alone."""
         return bool(self.later and self.later.startswith("rest of"))
 
     @property
@@ -130,7 +145,7 @@ class Change(BaseModel):
 
 
 class ToDate(BaseModel):
-    """A metric from the beginning of its year or quarter to the end of the period."""
+    """A metric from the beginning of its year, quarter, month or week to the end of the period."""
 
     model_config = STRICT
     metric: str
@@ -167,8 +182,8 @@ class Rolling(BaseModel):
 class Running(BaseModel):
     """A metric day by day: over a `window` that ends with each day, or `since` its period began, or since ever.
 
-    A longer period reads its first, its last, or the mean of its days, of those whose window holds rows. It is told when
-    it is asked (`fourfold query`), not in the value table, whose periods are whole ones: there are `rolling`, `to_date`.
+    A longer period reads its first, its last, or the mean of its days, of those whose window holds rows. It is told
+    when it is asked (`fourfold query`), not in the value table: for whole periods there are `rolling` and `to_date`.
     """
 
     model_config = STRICT

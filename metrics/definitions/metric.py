@@ -123,6 +123,7 @@ class Metric(BaseModel):
     anchors: Anchors | tuple[Anchors, ...] | None = None
     labels: tuple[Label, ...] = ()
     nulls: Literal["null", "zero", "carry"] = "null"
+    every_period: bool = False
     cadence: Cadence = "month"
     due_after_days: Annotated[int, Field(ge=0)] = 0
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None

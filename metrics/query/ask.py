@@ -15,7 +15,7 @@ from metrics.query.groups import Groups, Member
 from metrics.query.having import keeps
 from metrics.query.members import Members, typed
 from metrics.query.plain import Plain
-from metrics.query.plan import Plan, planned
+from metrics.query.plan import Plan, every_period, planned
 from metrics.query.question import Query, Sight
 from metrics.query.readings import Reading, as_one, by_grain
 from metrics.query.targets import GroupTargets
@@ -59,11 +59,17 @@ def evaluated(engine: Engine, sight: Sight, query: Query) -> Evaluated:
     plan = planned(sight, query)
     groups = Groups(sight.tree if plan.cut.by_unit else None, plan.place if plan.cut.by_unit else None)
     source = Members(engine, plan.cut, groups)
+    filled = [one for key in query.metrics for one in every_period(plan.catalog, key) if query.grain]
+    whole = plan.absent == "null" and not plan.axes and query.grain is None
+    if (whole or filled) and not plan.cut.by_unit:
+        groups.cell((None,) * len(plan.axes), "")  # a group of no member, for what no row tells
     frame = replace(plan.frame, tree=groups.tree)
     states = read_states(engine, plan.catalog, plan.measures, frame, plan.cut.narrow, source)
     targets = GroupTargets(engine, sight, plan, groups, states.grid)
     make = Plain if plan.absent == "null" else Evaluator
     evaluator = make(plan.catalog, states, targets, gaps=plan.absent == "gap")
+    if isinstance(evaluator, Plain):
+        evaluator.whole, evaluator.at_once, evaluator.moved = whole, query.grain is None, plan.moved
     return Evaluated(plan, groups, source, evaluator)
 
 
@@ -95,6 +101,9 @@ def _table(found: Evaluated) -> pa.Table:
         key: _at(evaluator.cells(key, _reach(plan, evaluator, key, window)), rows, at) for key in plan.query.metrics
     }
     told = np.any([_told(one, plan.absent) for one in cells.values()], axis=0)
+    for key in [one for asked in plan.query.metrics for one in every_period(plan.catalog, asked) if plan.query.grain]:
+        silent = ~(_at(evaluator.cells(key, window), rows, at).rows > 0).any(axis=0)
+        told[members.index((None,) * len(plan.axes))] |= silent
     group, period = np.nonzero(told)
     columns: dict[str, pa.Array] = {}
     order = plan.columns

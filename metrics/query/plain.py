@@ -3,17 +3,21 @@
 So do tools that know no scorecard (MetricFlow is one); the same states are read, by other rules for what is missing.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from data.calendar import Grain
+from data.calendar import Calendar, Grain
+from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import Aggregate, Ratio, Running
 from metrics.language.expressions import parse
-from metrics.states.cubes import SetCube, window_sum
+from metrics.states.cubes import Cube, SetCube, window_sum
 from metrics.states.sets import set_values
-from metrics.time.grid import Floats, Window, grain_of
+from metrics.time.grid import Floats, Ints, Window, grain_of
+from metrics.time.timeline import NONE
 from metrics.values.cells import Cells, arithmetic
 from metrics.values.evaluate import Evaluator, Question, from_states
 
@@ -24,10 +28,13 @@ COUNTS = ("count", "count_distinct", "sum_boolean")
 class Plain(Evaluator):
     """The evaluator without null policies: `rows` of a cell is 1 where any part of it has rows, else 0.
 
-    With `whole` there is one group of all rows, which is there without any, as in SQL without GROUP BY.
+    With `whole` there is one group of all rows, which is there without any, as in SQL without GROUP BY. With `at_once`
+    all time is one period: what runs day by day is read on its last day.
     """
 
     whole = False
+    at_once = False
+    moved: Mapping[str, str] = {}
 
     def cells(self, key: str, window: Window, early: bool = False) -> Cells:
         """The metric's values at a window; NaN where SQL gives NULL."""
@@ -41,10 +48,13 @@ class Plain(Evaluator):
         body = metric.body
         if isinstance(body, Aggregate):
             found = self._rows_at(body, window)
+            found = self._later(found, self.moved[key], window) if key in self.moved else found
         elif isinstance(body, Ratio):
             found = self._quotient(body, window)
         elif isinstance(body, str):
             found = self._formula(key, body, window)
+        elif isinstance(body, Conversion):
+            found = self._conversion(key, body, window)
         elif isinstance(body, Running):
             found = self._running(body, window)
         else:
@@ -55,10 +65,13 @@ class Plain(Evaluator):
         return found
 
     def _cells(self, value: Floats, here: Bools) -> Cells:
-        rows = here.astype(np.float64)
+        rows = np.ones(here.shape) if self.whole else here.astype(np.float64)
         return Cells(value, np.zeros(rows.shape, dtype=np.int8), rows, rows, rows)
 
     def _rows_at(self, body: Aggregate, window: Window) -> Cells:
+        if body.on_first_day and not self.grid.single(window):  # a period shows its first day
+            daily, starts = self._rows_at(body, Window("day")), self.grid.begins(window)
+            return self._picked(daily, np.where(starts < 0, NONE, starts))
         cube = self._cube(body)
         here = window_sum(cube.rows, self.grid, window) > 0
         if isinstance(cube, SetCube):
@@ -71,6 +84,17 @@ class Plain(Evaluator):
         if self.whole and body.function == "count_distinct":
             value = np.nan_to_num(value)
         return self._cells(value, here)
+
+    def _conversion(self, key: str, body: Conversion, window: Window) -> Cells:
+        """Conversions by the base event that led to them, or their share in base events."""
+        events = next(own for own in self.catalog.own_aggregates(key) if isinstance(own, Aggregate))
+        cube, base = self._cube(body), self._rows_at(events, window)
+        assert isinstance(cube, Cube)
+        count, _ = from_states(cube, self.states, window, early=False)
+        count = np.where(count > 0, count, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = count / base.value if body.as_ == "rate" else count
+        return self._cells(value, base.rows > 0)
 
     def _quotient(self, body: Ratio, window: Window) -> Cells:
         sides = [
@@ -91,6 +115,24 @@ class Plain(Evaluator):
         here = np.any([cells.rows > 0 for cells in parts.values()], axis=0) if parts else np.ones(self.grid.shape, bool)
         return self._cells(np.broadcast_to(value, self.grid.shape), np.asarray(here))
 
+    def _picked(self, cells: Cells, columns: Ints) -> Cells:
+        """Values of other columns in the place of each; none where there is no such column."""
+        there = columns != NONE
+        return self._cells(np.where(there, cells.value[:, columns], np.nan), there & (cells.rows[:, columns] > 0))
+
+    def _later(self, cells: Cells, later: str, window: Window) -> Cells:
+        """Whole periods that count later: each shows the one that begins so long before it, if one begins there."""
+        calendar, grain, first = self.grid.calendar, grain_of(window), self.grid.first
+        columns = np.full(self.grid.shape[1], NONE, dtype=np.int64)
+        for column in self._ends(window):
+            begins = calendar.first(grain, self.grid.timeline.of(grain, first + int(column)))
+            earlier = _before(calendar, begins, later)
+            number = calendar.number(grain, earlier)
+            if calendar.first(grain, number) == earlier:
+                there = self.grid.timeline.number(calendar.last(grain, number)) - first
+                columns[column] = min(there, self.grid.shape[1] - 1) if there >= 0 else NONE
+        return self._picked(cells, columns)
+
     def _running(self, body: Running, window: Window) -> Cells:
         """Each day's value at its own window; a longer period reads one of its days, or their mean."""
         if body.window:
@@ -110,7 +152,7 @@ class Plain(Evaluator):
             days = slice(starts[column], column + 1)
             there = here[:, days]
             some[:, column] = there.any(axis=1)
-            value[:, column] = _read(daily.value[:, days], there, body.read)
+            value[:, column] = _read(daily.value[:, days], there, "last" if self.at_once else body.read)
         return self._cells(value, some)
 
     def _ends(self, window: Window) -> npt.NDArray[np.int64]:
@@ -118,6 +160,16 @@ class Plain(Evaluator):
         if window.kind == "roll":
             return np.array([self.grid.shape[1] - 1])
         return self.grid.timeline.ends(self.grid.first, self.grid.last, grain_of(window))
+
+
+def _before(calendar: Calendar, day: date, later: str) -> date:
+    """The day that counts on another one, by months as on the wall: the 31st of a shorter month is its last day."""
+    *count, word = later.split()
+    grain = cast("Grain", word.removesuffix("s"))
+    if count[0] == "rest":
+        return calendar.first(grain, calendar.number(grain, day))
+    plain = Calendar()
+    return plain.first("day", plain.back(plain.number("day", day), "day", int(count[0]), grain))
 
 
 def _read(value: Floats, there: Bools, read: str) -> Floats:

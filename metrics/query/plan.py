@@ -2,20 +2,21 @@
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
+from typing import cast
 
 from sqlglot import exp
 
-from data.calendar import COARSER
+from data.calendar import COARSER, Grain
 from data.errors import QueryError
 from data.organisation import Tree
-from metrics.definitions.kinds import Change, Maintain, Rolling, Running, Stock, ToDate
+from metrics.definitions.kinds import Aggregate, Change, Maintain, Rolling, Running, Stock, ToDate
 from metrics.language.catalog import Catalog
 from metrics.language.refusals import Refusal
-from metrics.query.axes import TIME, UNIT, UNITS, Axis, axis_of
+from metrics.query.axes import SHAPES, TIME, UNIT, UNITS, Axis, axis_of
 from metrics.query.conditions import Conditions, conditions_of
 from metrics.query.groups import Member, stretches
 from metrics.query.having import parsed
@@ -23,14 +24,19 @@ from metrics.query.members import Cut
 from metrics.query.question import Absent, Query, Sight
 from metrics.query.readings import timeline_of
 from metrics.states.measures import Measure, measures_of
+from metrics.time.daysql import number_sql
 from metrics.time.frame import Frame
 
 KEPT = 256  # plans
+OWN = ("time", "partial")  # columns of an answer by periods
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a question comes to: the measures it needs, the frame and the cut by which they are read, its conditions."""
+    """What a question comes to: the measures it needs, the frame and the cut by which they are read, its conditions.
+
+    `moved` are metrics of which whole periods count later, with how much; they are read as if nothing were moved.
+    """
 
     query: Query
     catalog: Catalog
@@ -43,6 +49,7 @@ class Plan:
     conditions: Conditions
     having: tuple[exp.Expr, ...]
     scope: frozenset[str] | None
+    moved: Mapping[str, str]
 
     @property
     def columns(self) -> list[str]:
@@ -102,11 +109,14 @@ def _planned(sight: Sight, query: Query) -> Plan:
     for key in query.metrics:
         if key not in sight.catalog.metrics:
             raise Refusal("F108", f"'{key}' is not a metric", sight.catalog.nearest_metric(key))
+    twice = {*query.metrics, *(OWN if query.grain else ())} & set(query.by)
+    if twice:
+        raise Refusal("F103", f"two columns of the answer would be called '{min(twice)}'", "rename the dimension")
     axes = tuple(axis_of(sight, query.metrics, name) for name in query.by)
     conditions = conditions_of(sight, query.metrics, query.where)
     columns = tuple(axis for axis in axes if axis.kind not in UNITS)
     plain = not columns and not conditions.rows and sight.tree is not None
-    daily = any(sight.catalog.asked_only(key) for key in query.metrics)
+    daily = any(sight.catalog.plainly(key) for key in query.metrics)
     absent: Absent = query.absent or ("null" if daily else "gap" if plain else "zero")
     limited = bool(conditions.units) or sight.scope is not None
     by_unit = limited or len(columns) < len(axes) or absent == "gap"
@@ -114,12 +124,12 @@ def _planned(sight: Sight, query: Query) -> Plan:
         for key in query.metrics:
             axis_of(sight, (key,), UNIT)
     _check(sight.catalog, query, (*columns, *conditions.axes.values()))
-    catalog = _without_targets(sight.catalog, query.metrics)
+    catalog, moved = _moving(_without_targets(sight.catalog, query.metrics), query)
     cut = Cut(sight, columns, conditions, by_unit, None)
     having = parsed(query.having, query.metrics)
     measures = tuple(measures_of(catalog, query.metrics))
-    frame = _frame(sight, query)
-    plan = Plan(query, catalog, measures, frame, axes, cut, absent, sight.tree, conditions, having, sight.scope)
+    frame = _frame(sight, query, axes)
+    plan = Plan(query, catalog, measures, frame, axes, cut, absent, sight.tree, conditions, having, sight.scope, moved)
     if limited and sight.tree is not None:
         tree = sight.tree
         cut.units = tuple(u for u in tree.units if any(s.part is not None for s in stretches(tree, u, plan.place)))
@@ -139,13 +149,41 @@ def below(catalog: Catalog, key: str) -> Iterator[str]:
         yield from below(catalog, part)
 
 
-def _frame(sight: Sight, query: Query) -> Frame:
+def _frame(sight: Sight, query: Query, axes: Sequence[Axis]) -> Frame:
     end: date = min(query.end or sight.as_of, sight.as_of)
     if query.start is not None and query.start > end:
         raise QueryError(f"start {query.start} lies after {end}, the last day that counts")
     windows = {grain for key in query.metrics for grain in sight.catalog.grains(key)}
     timeline = timeline_of(sight.calendar, query.grain, query.start, windows)
-    return Frame(None, timeline, end, timeline.cut(end))
+    catalog = sight.catalog
+    since = query.start if any(every_period(catalog, key) or catalog.plainly(key) for key in query.metrics) else None
+    grains = (number_sql(sight.calendar, query.grain, "{x}"),) if query.grain else ()
+    parts = tuple(SHAPES[axis.shape] for axis in axes if axis.kind == TIME)
+    return Frame(None, timeline, end, timeline.cut(end), since, (*grains, *parts))
+
+
+def _moving(catalog: Catalog, query: Query) -> tuple[Catalog, dict[str, str]]:
+    """The catalog in which whole periods that count later do not yet, and how much later they do (see `Aggregate`)."""
+    found: dict[str, str] = {}
+    for key in {one for asked in query.metrics for one in below(catalog, asked)}:
+        body = catalog.metrics[key].body
+        if query.grain is None or not isinstance(body, Aggregate) or body.later is None:
+            continue
+        own = cast("Grain", body.later.split()[-1].removesuffix("s"))
+        if COARSER[query.grain] <= COARSER[own] and not (query.grain == "week" and body.on_first_day):
+            found[key] = body.later
+    metrics = {
+        key: catalog.metrics[key].model_copy(
+            update={"agg": cast("Aggregate", catalog.metrics[key].body).model_copy(update={"later": None})}
+        )
+        for key in found
+    }
+    return replace(catalog, metrics={**catalog.metrics, **metrics}), found
+
+
+def every_period(catalog: Catalog, key: str) -> list[str]:
+    """The metrics below one, itself included, of which an answer shows every period, also without any rows."""
+    return [one for one in below(catalog, key) if catalog.metrics[one].every_period]
 
 
 def _check(catalog: Catalog, query: Query, axes: Sequence[Axis]) -> None:
@@ -154,7 +192,13 @@ def _check(catalog: Catalog, query: Query, axes: Sequence[Axis]) -> None:
     for key in query.metrics:
         for one in below(catalog, key):
             body = catalog.metrics[one].body
+            if isinstance(body, Running) and any(
+                isinstance(o, Aggregate) and o.on_demand for o in catalog.aggregates(one)
+            ):
+                message = f"'{one}' runs over a level that is told for the period asked for, and has none of its own"
+                raise Refusal("F106", message, "let it run over a sum, a count, an extreme or an average of rows")
             back = isinstance(body, Change | Rolling | Running | ToDate | Maintain)
+            back = back or (isinstance(body, Aggregate) and body.later is not None)
             if timed and (back or any(isinstance(own, Stock) for own in catalog.own_aggregates(one))):
                 raise Refusal(
                     "F106",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import sqlglot
@@ -236,6 +236,30 @@ def _ends(frame: Frame, number: int) -> list[tuple[str, date]]:
     first, last = frame.timeline.first(number), frame.timeline.last(number)
     ends = [("FALSE", min(last, frame.as_of))]
     return ends if frame.cut_day is None else [*ends, ("TRUE", min(last, first + timedelta(days=frame.cut_day - 1)))]
+
+
+def level_query(relation: Relation, measure: Measure, frame: Frame) -> StateQuery:
+    """States of rows on the last (or first) day of each of `per` within each period of the grain that is asked for."""
+    expr = measure.expr or "TRUE"
+    kept = [bounds(measure.time, frame.as_of), relation.where, measure.filter or "TRUE"]
+    kept += [f"{key} IS NOT NULL" for key in measure.per]
+    kept += [f"{measure.time} >= DATE '{frame.since.isoformat()}'"] if frame.since else []
+    day, end = f"CAST({measure.time} AS DATE)", "max" if measure.over_time == "last" else "min"
+    periods = [one.format(x=measure.time) for one in frame.asked]
+    by = ", ".join([*measure.per, *periods])
+    rows = (
+        f"SELECT {relation.cell} AS cell, {measure.time} AS t, {expr} AS v FROM {relation.source} "
+        f"WHERE {' AND '.join(f'({one})' for one in kept)} "
+        f"QUALIFY {day} = {end}({day}) OVER ({f'PARTITION BY {by}' if by else ''})"
+    )
+    parts, columns = _named({measure: _state_parts(replace(measure, expr="v", filter=None))})
+    wanted = ", ".join(f"{part.sql} AS {name}" for name, part in parts.items())
+    statement = (
+        f"SELECT cell, {frame.month_sql('t')} AS month, {frame.early_sql('t')} AS early, count(*) AS n, {wanted} "
+        f"FROM ({rows}) AS e GROUP BY 1, 2, 3"
+    )
+    of, where = relation.source, (relation.where,)
+    return StateQuery("level", measure.table, {}, parts, columns, of, where, measure.time, frame.as_of, statement)
 
 
 def first_query(relation: Relation, measure: Measure, frame: Frame, ranked: bool = False) -> StateQuery:

@@ -42,6 +42,7 @@ class Measure:
     quantile: float | None = None
     discrete: bool = False
     converted: Converted | None = None
+    per: tuple[str, ...] = ()
 
     @property
     def additive(self) -> bool:
@@ -51,13 +52,15 @@ class Measure:
     @property
     def sql(self) -> tuple[str, ...]:
         """Every piece of SQL in it, by which a relation knows what to join."""
-        return tuple(text for text in (self.time, self.until, self.expr, self.filter) if text)
+        return tuple(text for text in (self.time, self.until, self.expr, self.filter, *self.per) if text)
 
     @property
     def group(self) -> tuple[str, str, str, str]:
         """What shares a scan: the table, its time role, and the shape of the scan."""
         shape = {"agg": "agg", "stock": f"stock:{self.until}:{self.inclusive}:{self.function == 'count_distinct'}"}
-        alone = f"{self.kind}:{self.expr}:{self.filter}:{self.converted or ''}"
+        alone = (
+            f"{self.kind}:{self.function}:{self.expr}:{self.filter}:{self.converted or ''}:{self.over_time}:{self.per}"
+        )
         return (self.table, self.time, shape.get(self.kind, alone), "")
 
 
@@ -103,6 +106,10 @@ def _measure_of(catalog: Catalog, body: Rows, stated: bool) -> Measure:
             "conversion", body.table, time, "count", entity, condition, converted=converted_of(catalog, body)
         )
     every = GRAINS[table.time.grain] if table.time and body.time in (None, table.time.column) else 1
+    if body.per is not None:
+        keys = tuple(resolve(entity_column(table, name) or name, None) for name in body.per)
+        how = (sql(body.expr), sql(body.filter), body.over_time)
+        return Measure("level", body.table, time, body.function, *how, per=keys)
     function = "percentile" if body.quantile is not None else body.function
     value, kept = sql(body.expr), sql(body.filter)
     if body.convert and value is not None:

@@ -21,6 +21,7 @@ from metrics.states.compiler import (
     bounds,
     conversion_query,
     first_query,
+    level_query,
     open_query,
     stock_query,
 )
@@ -54,6 +55,7 @@ def read_states(
     last = frame.last
     starts = [scan.first for scan in scans if scan.first is not None and scan.kind != "stock"]
     starts = starts or [scan.first for scan in scans if scan.first is not None]
+    starts += [frame.timeline.number(frame.since)] if frame.since else []
     tree = reader.tree = frame.tree or _flat_tree(scans)
     grid = build_grid(tree, min([*starts, last]), last, frame.timeline, frame.cut_day)
     presence: dict[tuple[str, str], Presence] = {}
@@ -77,7 +79,7 @@ def compiled_scans(
 
 def _presence_of(measures: Sequence[Measure]) -> list[Measure]:
     """A bare row count wherever only first events are asked for: without it a missing month would look like zero."""
-    return [Measure("agg", m.table, m.time, "count") for m in measures if m.kind in ("first", "conversion")]
+    return [Measure("agg", m.table, m.time, "count") for m in measures if m.kind in ("first", "conversion", "level")]
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ class _Reader:
             return aggregate_query(of, members, self.frame)
         if kind == "conversion":
             return conversion_query(self.catalog, of, members[0], self.frame)
+        if kind == "level":
+            return level_query(of, members[0], self.frame)
         if kind == "first":
             return first_query(of, members[0], self.frame, ranked=self.engine.is_away(of.key))
         if members[0].function != "count_distinct":
@@ -191,7 +195,7 @@ class _Reader:
         grid = sheet.grid
         if scan.kind == "agg" and (measure.over_time or measure.function in ("count_distinct", "percentile")):
             return self._set_cube(sheet, scan, measure, presence[scan.role])
-        if scan.kind == "agg":
+        if scan.kind in ("agg", "level"):
             return self._aggregate_cube(sheet, scan, measure, presence[scan.role])
         if scan.kind in ("first", "conversion"):
             rolled, rolled_early = grid.roll_up(sheet.cells("v")), grid.roll_up(sheet.cells("v", early=True))

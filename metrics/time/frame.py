@@ -12,13 +12,17 @@ class Frame:
     """What facts are seen through: the tree, the base periods they fall into, the last day that counts.
 
     `cut_day` is how many days of that day's period have passed when it still runs, else None (`Timeline.cut`). Without
-    a tree the cells that are found stand side by side below one total.
+    a tree the cells that are found stand side by side below one total. Periods begin with that of the first fact, or of
+    the day `since` if that is earlier. `asked` tells the periods of a question apart, as SQL of a date `{x}`,
+    for what can only be told when it is asked.
     """
 
     tree: Tree | None
     timeline: Timeline
     as_of: date
     cut_day: int | None = None
+    since: date | None = None
+    asked: tuple[str, ...] = ()
 
     @property
     def last(self) -> int:
