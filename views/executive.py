@@ -27,7 +27,7 @@ from views.priorities import Priority, priorities
 from views.reading import SIGNAL_MONTHS, readings
 from views.scorecard import Sheet, find, metric_keys, sheets
 from views.why import Why, why
-from views.wording import TREND_WORDS, counted, day, period_name, period_short, share
+from views.wording import counted, day, period_name, period_short, share, trend_words
 
 TREND: Mapping[Span, int] = {"month": 24, "quarter": 8, "year": 4, "ytd": 24, "r12": 24}
 
@@ -154,7 +154,7 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
         f"{scored} of {counted(len(known), 'metric')} scored",
         score=past.now.rolled.score,
         status=past.now.rolled.status,
-        trend_words=TREND_WORDS[picks.span],
+        trend_words=trend_words(picks.span, workspace.calendar),
         trend_names=tuple(period_name(s.period, workspace.calendar) for s in past.all[-TREND[picks.span] :]),
         tiles=tuple(_tile(desk, picks, past, branch, short) for branch in past.now.rolled.children),
         concerns=tuple(concern_of(workspace, r, picks) for r in concerns[:ROOM]),

@@ -9,7 +9,7 @@ from data.errors import QueryError
 from views.desk import Desk
 from views.place import NONE, Place
 from views.scorecard import offered
-from views.wording import NBSP, SPAN_WORDS, period_name
+from views.wording import NBSP, period_name, span_words
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def picks_of(desk: Desk, asked: Mapping[str, str], needs: Permission, earlier: M
         period_title=period_name(period, calendar, long=True),
         scorecard=card,
         units=tuple(Choice(u.key, u.title, depths[u.key]) for u in units),
-        spans=tuple(Choice(span, SPAN_WORDS[span]) for span in known),
+        spans=tuple(Choice(span, span_words(calendar)[span]) for span in known),
         periods=tuple(
             Choice(calendar.name(p), period_name(p, calendar).replace(NBSP, " ")) for p in known[period.span]
         ),

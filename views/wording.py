@@ -243,6 +243,17 @@ TREND_WORDS: Mapping[Span, str] = {
 }
 
 
+def span_words(calendar: Calendar) -> dict[Span, str]:
+    """The names of spans; a calendar of weeks or of a table has periods in the place of months."""
+    own = {} if calendar.plain else {"month": "Period", "r12": f"Rolling {calendar.year_months} periods"}
+    return {span: own.get(span, word) for span, word in SPAN_WORDS.items()}
+
+
+def trend_words(span: Span, calendar: Calendar) -> str:
+    """How far back a trend reaches."""
+    return TREND_WORDS[span] if calendar.plain else TREND_WORDS[span].replace("months", "periods")
+
+
 def period_name(period: Period, calendar: Calendar, long: bool = False) -> str:
     """October 2026, Q4 2026, 2026 (FY 2026 in a fiscal calendar), Jan to Oct 2026, 12 months to Oct 2026."""
     if not calendar.plain:

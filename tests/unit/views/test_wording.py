@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from data.calendar import Calendar, Period
+from data.weeks import WeekCalendar
 from metrics.definitions.metric import Metric
 from metrics.scoring.status import STATUSES as SCORING_STATUSES
 from views import wording
-from views.wording import MINUS, NBSP, form_of, number_format
+from views.wording import MINUS, NBSP, form_of, number_format, period_name, period_short, span_words, trend_words
 
 
 def plain(text: str) -> str:
@@ -129,3 +130,13 @@ def test_an_ordinal_value_is_shown_by_its_word() -> None:
     form = form_of(metric, 0.0, 1.0)
     assert [form.value(0.0), form.value(1.0), form.value(None)] == ["failed", "passed", "\u2013"]
     assert form.value(0.5) not in ("failed", "passed")
+
+
+def test_spans_of_a_calendar_of_weeks() -> None:
+    thirteen = WeekCalendar(pattern=(4,) * 13, quarters=(3, 3, 3, 4), nearest=False)
+    assert span_words(Calendar())["r12"] == "Rolling 12 months"
+    assert (span_words(thirteen)["month"], span_words(thirteen)["r12"]) == ("Period", "Rolling 13 periods")
+    assert (trend_words("ytd", Calendar()), trend_words("ytd", thirteen)) == ("24 months", "24 periods")
+    period = thirteen.holding("month", date(2026, 11, 23))
+    assert (period_name(period, thirteen), period_short(period, thirteen)) == (f"P12{NBSP}2026", "P12")
+    assert period_short(thirteen.holding("year", date(2026, 11, 23)), thirteen) == "2026"
