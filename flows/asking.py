@@ -10,13 +10,17 @@ import pyarrow as pa
 import sqlglot
 
 from access.policy import Policy, Refused
+from access.roles import Permission
 from access.viewer import Grant, Viewer
 from data.calendar import SPANS, Calendar, Grain, Period
 from data.documents import nearest
 from data.errors import QueryError
 from data.organisation import History
 from flows.opened import Opened, open_current
+from metrics.language.catalog import Catalog
 from metrics.query import ask as question
+from metrics.query.axes import names_rows
+from metrics.query.conditions import names_of_condition
 from metrics.query.question import Query, Sight
 from metrics.query.within import Asked
 from metrics.time.timeline import Timeline
@@ -69,7 +73,7 @@ def ask(  # noqa: PLR0913  a question has as many sides, and people name them
         calendar=calendar,
         history=history,
     )
-    return answer(opened, query, None if person is None else scope_of(opened, person))
+    return answer(opened, query, None if person is None else scope_of(opened, person, query))
 
 
 def question_of(  # noqa: PLR0913  as above
@@ -172,8 +176,11 @@ def period_of(opened: Opened, name: str) -> Period:
     return known[name]
 
 
-def scope_of(opened: Opened, person: str) -> frozenset[str]:
-    """The units whose figures a person may see; `Refused` for one whom people.yaml does not know."""
+def scope_of(opened: Opened, person: str, query: Query | None = None) -> frozenset[str]:
+    """The units whose figures a person may see, or whose rows where a question cuts by the keys of entities.
+
+    Raises `Refused` for one whom people.yaml does not know, and for one who may see none.
+    """
     known = opened.workspace.people.get(person)
     if known is None:
         raise Refused(f"'{person}' is not in people.yaml")
@@ -181,8 +188,16 @@ def scope_of(opened: Opened, person: str) -> frozenset[str]:
     policy = Policy(opened.workspace.roles, lambda key: tree.descendants(key, on) if key in tree else ())
     grants = tuple(Grant(grant.role, grant.units) for grant in known.roles)
     viewer = Viewer(person, known.name, known.title, grants)
-    policy.require(viewer, "metric.view")
-    return policy.scope(viewer, "metric.view")
+    permission = permission_of(opened.catalog, query) if query else "metric.view"
+    policy.require(viewer, permission)
+    return policy.scope(viewer, permission)
+
+
+def permission_of(catalog: Catalog, query: Query) -> Permission:
+    """What a question needs: to see metrics, or rows where it names single customers, say, by their keys."""
+    metrics = [key for key in query.metrics if key in catalog.metrics]
+    named = [*query.by, *(name for text in query.where for name in names_of_condition(text))]
+    return "rows.view" if names_rows(catalog, metrics, named) else "metric.view"
 
 
 def day_of(calendar: Calendar, text: str) -> tuple[date, date]:

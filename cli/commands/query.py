@@ -13,9 +13,10 @@ from cli.telling import failing_in_words, tell, tell_json
 from data.calendar import Grain
 from data.organisation import History
 from flows.asking import answer as answered
-from flows.asking import question_of, scope_of, statements
+from flows.asking import calendar_named, question_of, scope_of, statements
 from flows.opened import Opened, open_current
 from metrics.definitions.metric import Metric
+from metrics.query.question import Query
 from views.wording import DASH, form_of
 
 Many = list[str] | None
@@ -61,7 +62,7 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
             calendar=calendar,
             history=history,
         )
-        scope = None if person is None else scope_of(opened, person)
+        scope = None if person is None else scope_of(opened, person, asked)
         if as_sql:
             tell("\n\n".join(f"-- {one.table}\n{one.sql};" for one in statements(opened, asked, scope)))
             return
@@ -71,7 +72,7 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
     elif as_csv:
         tell(as_text(table).rstrip("\n"))
     else:
-        show(shown(opened, table))
+        show(shown(opened, table, asked))
 
 
 def as_text(table: pa.Table) -> str:
@@ -81,7 +82,7 @@ def as_text(table: pa.Table) -> str:
     return str(sink.getvalue().to_pybytes().decode())
 
 
-def shown(opened: Opened, table: pa.Table) -> Table:
+def shown(opened: Opened, table: pa.Table, asked: Query) -> Table:
     """The answer for a human: metrics with their units and in one scale, units by their names."""
     found = Table(header_style="", box=None, pad_edge=False)
     known = opened.workspace.metrics
@@ -93,7 +94,7 @@ def shown(opened: Opened, table: pa.Table) -> Table:
             columns.append(_numbers(known[name], values))
         elif name != "partial":
             found.add_column(name, no_wrap=True)
-            columns.append([_member(opened, name, value) for value in values])
+            columns.append([_told(opened, asked, name, value) for value in values])
     if "partial" in table.column_names and any(table.column("partial").to_pylist()):
         found.add_column("", no_wrap=True)
         columns.append(["in part" if part else "" for part in table.column("partial").to_pylist()])
@@ -107,9 +108,12 @@ def _numbers(metric: Metric, values: list[float | None]) -> list[str]:
     return [form.value(value) for value in values]
 
 
-def _member(opened: Opened, name: str, value: Any) -> str:
+def _told(opened: Opened, asked: Query, name: str, value: Any) -> str:
     if value is None:
         return DASH
+    if name == "time" and asked.grain:
+        calendar = calendar_named(opened, asked.calendar)
+        return calendar.grain_name(asked.grain, calendar.number(asked.grain, value))
     if name.partition(".")[0] == "unit" and value in opened.tree:
         return opened.tree.units[value].title
     return value.isoformat() if isinstance(value, date) else str(value)

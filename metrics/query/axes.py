@@ -1,6 +1,6 @@
 """What a question may cut by and filter on: names resolved to SQL, for every table alike or refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from data.documents import nearest
@@ -111,6 +111,21 @@ def column_of(catalog: Catalog, table: Table, name: str) -> str | None:
         return table.joins[head].keys[0] if len(table.joins[head].keys) == 1 else None
     below = column_of(catalog, catalog.tables[table.joins[head].table], rest)
     return None if below is None else f"{head}.{below}"
+
+
+def names_rows(catalog: Catalog, metrics: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether one of the names is the key of an entity, by which an answer would tell of single rows' owners."""
+    tables = [catalog.tables[table] for metric in metrics for table in catalog.tables_of(metric)]
+
+    def is_key(table: Table, name: str) -> bool:
+        head, _, rest = name.partition(".")
+        if name in table.dimensions:
+            return False
+        if not rest or rest in SHAPES:
+            return head in table.entities or head in table.joins
+        return head in table.joins and is_key(catalog.tables[table.joins[head].table], rest)
+
+    return any(is_key(table, name) for table in tables for name in names)
 
 
 def names_of(catalog: Catalog, table: Table, hops: int = 2) -> Iterator[str]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from data.documents import nearest
 from data.errors import QueryError
 from metrics.language.expressions import columns_of, parse, render
+from metrics.language.refusals import Refusal
 from metrics.query.axes import TIME, UNIT, Axis, axis_of
 from metrics.query.question import Sight
 from metrics.states.measures import Measure
@@ -52,8 +54,15 @@ def conditions_of(sight: Sight, metrics: tuple[str, ...], where: Sequence[str]) 
                     f"where: '{text}' mixes units with {others} in one alternative; units change their place in time, "
                     "so write conditions on units apart from others, joined by AND"
                 )
+            if of_units:
+                _check_units(sight, tree, text)
             (units if of_units else rows).append(tree)
     return Conditions(tuple(units), tuple(rows), axes)
+
+
+def names_of_condition(text: str) -> list[str]:
+    """The names that a condition speaks of."""
+    return [_dotted(*column) for column in columns_of(parse(text))]
 
 
 def _axis(sight: Sight, metrics: tuple[str, ...], name: str, text: str) -> Axis:
@@ -63,6 +72,15 @@ def _axis(sight: Sight, metrics: tuple[str, ...], name: str, text: str) -> Axis:
             "on what comes out stands in `having`"
         )
     return Axis(TIME, TIME) if name == TIME else axis_of(sight, metrics, name)
+
+
+def _check_units(sight: Sight, tree: exp.Expr, text: str) -> None:
+    """Keys of units that the asker does not see, or that do not exist; which of the two is not told."""
+    known = sight.scope if sight.scope is not None else (sight.tree.units if sight.tree else ())
+    compared = [one for node in tree.find_all(exp.EQ, exp.NEQ, exp.In) for one in node.find_all(exp.Literal)]
+    for one in compared:
+        if str(one.this) not in known:
+            raise Refusal("F108", f"where: '{one.this}' in '{text}' is no unit", nearest(str(one.this), known))
 
 
 def _dotted(column: str, qualifier: str | None) -> str:

@@ -34,6 +34,7 @@ people:
   eva: {name: Eva, roles: [{role: manager, units: [east]}]}
   two: {name: Two, roles: [{role: manager, units: [shop, works]}]}
   off: {name: Off, roles: []}
+  boss: {name: Boss, roles: [{role: figures, units: [company]}]}
 """
 MORE = """\
   buyers:
@@ -52,6 +53,7 @@ MORE = """\
 FILES = {
     "units.yaml": UNITS,
     "people.yaml": PEOPLE,
+    "roles.yaml": "roles: {figures: {title: Figures, may: [metric.view], home: executive}}\n",
     "sources/books.yaml": SOURCE + MORE,
     "models/buyers.yaml": "source: buyers\ngrain: [name]\ndimensions: {region: region, since: since}\n",
     "models/sales.yaml": """\
@@ -257,6 +259,8 @@ def test_order_limit_and_having(opened: Opened) -> None:
         ({"metrics": ("rolling",), "by": ("time.month_of_year",)}, "F106", "looks back in time"),
         ({"metrics": ("open",), "where": ("time > '2025-01-01'",)}, "F106", "looks back in time"),
         ({"metrics": ("planned",), "grain": "day"}, "F106", "stands for a whole quarter"),
+        ({"where": ("unit = 'shob'",)}, "F108", "did you mean 'shop'"),
+        ({"metrics": ("orders",), "by": ("orders",)}, "F103", "two columns of the answer"),
     ],
 )
 def test_what_would_be_wrong_is_refused(opened: Opened, asked: dict[str, Any], code: str, words: str) -> None:
@@ -297,7 +301,9 @@ def test_manager_sees_his_units_alone(opened: Opened) -> None:
     found = {r["unit"]: r["revenue"] for r in told(opened, "revenue", by=("unit",), scope=mine)}
     assert found == {"shop": grouped(lambda r: r["unit"])["shop"]}  # web is not hers any more
     assert told(opened, "revenue", by=("unit.company",), scope=mine) == []
-    assert told(opened, "revenue", where=("unit = 'works'",), scope=mine) == []
+    for unit in ("works", "nowhere"):  # which of the two does not exist is not told
+        with pytest.raises(Refusal, match=f"'{unit}' in .* is no unit"):
+            told(opened, "revenue", where=(f"unit = '{unit}'",), scope=mine)
     found = {r["channel"]: r["revenue"] for r in told(opened, "revenue", by=("channel",), scope=mine)}
     assert found == grouped(lambda r: r["channel"], lambda r: division(r) == "east")
 
@@ -309,10 +315,23 @@ def test_manager_of_two_units_sees_both_together(opened: Opened) -> None:
 
 def test_scope_goes_below_everything(opened: Opened) -> None:
     """No statement reads another unit's rows; only a stock is read whole, to know since when it is known."""
-    for asked in ({}, {"by": ("channel",)}, {"where": ("unit = 'works' AND 1 = 1",)}, {"by": ("unit", "buyer")}):
+    for asked in (
+        {},
+        {"by": ("channel",)},
+        {"where": ("unit = 'shop' OR unit.company = 'east'",)},
+        {"by": ("unit", "buyer")},
+    ):
         for one in statements(opened, Query(("revenue", "buyers"), **asked), scope_of(opened, "eva")):
-            assert "'works'" not in one.sql.replace("unit = 'works'", "")
+            assert "'works'" not in one.sql
             assert '_t."unit" IN' in one.sql or "FALSE" in one.sql
+
+
+def test_keys_of_entities_are_for_who_may_see_rows(opened: Opened) -> None:
+    for by, where in ((("buyer",), ()), (("channel",), ("buyer = 'a'",))):
+        with pytest.raises(Refused, match=r"may not rows\.view"):
+            scope_of(opened, "boss", Query(("revenue",), by=by, where=where))
+        assert scope_of(opened, "eva", Query(("revenue",), by=by, where=where)) == {"east", "shop"}
+    assert "works" in scope_of(opened, "boss", Query(("revenue",), by=("area", "buyer.region")))
 
 
 def test_person_without_a_role_is_refused(opened: Opened) -> None:
