@@ -68,7 +68,7 @@ def renew(
     )
     progress("reading facts", 0.0)
     found = read_states(engine, prepared.catalog, prepared.measures, prepared.frame, source=states)
-    basis = Basis(prepared.frame, prepared.clock, prepared.fresh, states.told, found.grid.first, code())
+    basis = Basis(prepared.frame, prepared.clock, prepared.fresh, states.told, states.rests, found.grid.first, code())
     wanted = value_stamps(prepared.catalog, basis)
     known = shelves.values.cells
     stale = {cell for cell, stamp in wanted.items() if cell not in known or known[cell].stamp != stamp}
@@ -124,10 +124,10 @@ def _told(states: StateStore) -> list[dict[str, Any]]:
 
 
 def in_words(done: Mapping[str, Any]) -> str:
-    """What a refresh did, in one line for people."""
-    scans = [_scan_in_words(scan) for scan in done["states"]]
+    """What a refresh did, in one line for people: which periods of which tables it read, how many values it made."""
+    scans = list(dict.fromkeys(_scan_in_words(scan) for scan in done["states"]))
     computed, kept = done["values"]["computed"], done["values"]["kept"]
-    share = f"values: {computed} of {computed + kept} metric years computed"
+    share = f"values of {computed} of {computed + kept} metric years"
     return "; ".join([*(scans or ["no facts had to be read"]), share])
 
 
@@ -135,9 +135,10 @@ def _scan_in_words(scan: Mapping[str, Any]) -> str:
     periods = scan["periods"]
     if periods == "all":
         return f"{scan['table']}: read whole"
-    told = _stretches(periods)
-    new = f", {scan['new']} new measures over all periods" if scan["new"] else ""
-    return f"{scan['table']}: read {told or 'no period'} ({scan['kept']} kept{new})"
+    told = [f"read {_stretches(periods)}"] if periods else []
+    told += [f"{scan['kept']} periods kept"] if scan["kept"] else []
+    told += [f"{scan['new']} new columns read for all periods"] if scan["new"] else []
+    return f"{scan['table']}: {', '.join(told)}"
 
 
 def _stretches(periods: Sequence[str]) -> str:

@@ -148,6 +148,7 @@ def _dataset(one: Reach, chosen: bool) -> DatasetRow:
 def _attempt(one: Mapping[str, Any]) -> Attempt:
     started = datetime.fromisoformat(one["started_at"]).astimezone(UTC).astimezone()
     says = f"Snapshot {one['snapshot']}" if one["ok"] else str(one["error"])
+    says += f": {one['done']}" if one.get("done") else ""
     failed = one.get("answers_failed", 0)
     return Attempt(
         moment(started),

@@ -15,6 +15,7 @@ from metrics.states.packs import ALWAYS, Pack, Shelf, of_periods, sorted_rows
 from metrics.time.timeline import Timeline
 
 MOST_PACKS = 4  # of one scan and year; more are made one when the year is written next
+COARSE = ("stock", "first", "open")  # shapes of scans whose rows differ by cell, month and what is counted only
 MOST_RANGES = 6  # stretches of touched periods that are scanned each by itself
 
 
@@ -41,7 +42,7 @@ class StateStore:
 
     `compared` are base periods whose first days are compared with a running one, None for all: nobody asks for others.
     Without `reuse` no pack is looked at. `told` and `paths` tell afterwards what was done, and which packs the states
-    are made of.
+    are made of; `rests` what a measure's own columns rest on besides (what they join).
     """
 
     engine: Engine
@@ -51,6 +52,7 @@ class StateStore:
     compared: frozenset[int] | None = frozenset()
     reuse: bool = True
     told: dict[Measure, Told] = field(default_factory=dict)
+    rests: dict[Measure, str] = field(default_factory=dict)
     paths: dict[str, None] = field(default_factory=dict)
 
     def __call__(self, query: StateQuery) -> Block:
@@ -59,7 +61,9 @@ class StateStore:
         if footing.periods is None or query.shape != "agg":
             block, told = self._whole(query, footing)
         else:
-            block, told = _Assembly(self, query, footing).block()
+            assembly = _Assembly(self, query, footing)
+            block, told = assembly.block()
+            self.rests |= {measure: assembly.rests(names.values()) for measure, names in query.columns.items()}
         self.told |= dict.fromkeys(query.columns, told)
         return block
 
@@ -71,7 +75,9 @@ class StateStore:
         pack = found or self.shelf.keep(scan, ALWAYS, parts, stamps, scan_block(self.engine, query))
         self.use(pack)
         block = pack.block
-        told = Told(query.table, query.time, "", () if found else (0,), int(found is not None), 0, _held(block))
+        told = Told(
+            query.table, query.time, "", () if found else (0,), int(found is not None), 0, _held(block, query.shape)
+        )
         return block, told
 
     def find(self, scan: str, year: str) -> list[Pack]:
@@ -83,8 +89,8 @@ class StateStore:
         self.paths[pack.path.name] = None
 
 
-def _held(block: Block) -> dict[int, str]:
-    """What the states of each period are, by themselves, without how a running period is cut.
+def _held(block: Block, shape: str) -> dict[int, str]:
+    """What the states of each period are, by themselves; of the COARSE shapes without how a running period is cut.
 
     Sets are told by their members, or by their bits and whose bits these are.
     """
@@ -92,8 +98,10 @@ def _held(block: Block) -> dict[int, str]:
     for at, column in enumerate(table.schema):
         if not _adds(column.type) and column.name not in ("cell", "thing", "early", "gone_early"):
             table = table.set_column(at, column.name, pa.array(map(_text, table.column(at).to_pylist()), pa.string()))
-    names = [name for name in table.column_names if name not in ("early", "gone_early")]
-    keys = [name for name in ("month", "cell", "gone", "thing") if name in names]
+    cut = ("early", "gone_early") if shape in COARSE else ()
+    names = [name for name in table.column_names if name not in cut]
+    grouped = ("month", "cell", "gone", "thing", *(("day", "early") if shape not in COARSE else ()))
+    keys = [name for name in grouped if name in names]
     rest = [(name, "sum" if _adds(table.schema.field(name).type) else "list") for name in names if name not in keys]
     rows = sorted_rows(table.select(names).group_by(keys, use_threads=False).aggregate(rest), keys)
     members = [f"{name}={of.to_pylist()}" for name, of in sorted(block.things.items())]
@@ -147,6 +155,11 @@ class _Assembly:
             return "FALSE"
         months = ", ".join(map(str, sorted(self.store.compared)))
         return f"({query.keys['month']} IN ({months}) AND {query.keys['early']})"
+
+    def rests(self, names: Iterable[str]) -> str:
+        """What some parts are, with what they join; and all facts, where a part looks beyond the rows of its period."""
+        apart = self.footing.whole if any(name in self.apart for name in names) else ""
+        return digest(apart, *sorted(self.parts[name] for name in names))
 
     def block(self) -> tuple[Block, Told]:
         """The block, and what was done for it."""

@@ -24,14 +24,15 @@ WORDS = frozenset({"title", "description", "owner", "tags", "tests"})  # of a de
 class Basis:
     """All that values are computed from besides the definitions of metrics.
 
-    `told` says by measure what its states rest on; `first` is the first base period of the grid; `code` stands for the
-    programs that compute values.
+    `told` says by measure what its states rest on by period, `rests` what they rest on besides; `first` is the first
+    base period of the grid; `code` stands for the programs that compute values.
     """
 
     frame: Frame
     clock: Clock
     fresh: Mapping[str, Fresh]
     told: Mapping[Measure, Told]
+    rests: Mapping[Measure, str]
     first: int
     code: str
 
@@ -58,7 +59,12 @@ def value_stamps(catalog: Catalog, basis: Basis) -> dict[tuple[str, int], str]:
     for key in catalog.metrics:
         family = _family(catalog, key)
         measures = list(dict.fromkeys(measure for one in family for measure in own[one]))
-        said = digest(whole, *(_definition(catalog, one) for one in family), *map(repr, measures))
+        said = digest(
+            whole,
+            *(_definition(catalog, one) for one in family),
+            *map(repr, measures),
+            *(basis.rests.get(one, "") for one in measures),
+        )
         seen = (roles[one.table, one.time] for one in measures if (one.table, one.time) in roles)  # who has reported
         rests = list(_each([*(basis.told[measure] for measure in measures), *seen]))
         late = late_day(catalog, key, basis.fresh)
