@@ -93,9 +93,16 @@ def _spark_nan(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _spark_division(node: exp.Expr) -> exp.Expr:
+    """Spark divides decimals to a few digits behind the point; DuckDB to a double."""
+    if isinstance(node, exp.Div) and not isinstance(node.this, exp.Cast):
+        node.set("this", _as_double(node.this))
+    return node
+
+
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "postgres": (_pg_round, _pg_contains, _pg_parts, _pg_trunc, _pg_nan),
-    "spark": (_spark_parts, _spark_months, _spark_nan),
+    "spark": (_spark_division, _spark_parts, _spark_months, _spark_nan),
 }
 
 # What an analyst may not write where facts stay in that engine: function > why, and what to write instead.

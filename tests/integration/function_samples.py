@@ -71,6 +71,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         "n / i",
         "i / 2",
         "m / n",
+        "m / 7",
+        "m * m / 3",
         "i % 3",
         "-n",
         "(n + 1) * (i - 1)",
