@@ -234,3 +234,23 @@ units:
     files = {**_table(*TERMS), "units.yaml": units, "files/sales.csv": sales(*lines), "models/sales.yaml": MODEL}
     found = company(make(tmp_path, {"workspace.yaml": f"name: X\ntoday: 2025-07-05\n{TABLE}", **files}), "month")
     assert [row["value"] for row in found][5] == 2  # the period in which it left is whole
+
+
+@pytest.mark.parametrize(
+    ("calendar", "table"), [(WEEKS, ()), (THIRTEEN, ()), (TABLE, TERMS)], ids=["445", "13", "table"]
+)
+def test_a_later_refresh_gives_what_a_first_one_would(tmp_path: Path, calendar: str, table: tuple[str, ...]) -> None:
+    more = _table(*table) if table else {}
+    growth = 'title: Growth\nmeasured_in: "%"\nchange: {metric: revenue, back: 1 quarter}\n'
+    more["metrics/financial/growth.yaml"] = growth
+    late = facts().replace("2024-06-18,works", "2024-06-18,shop") + "9000,2025-07-04,works,5,1,b,x,true\n"
+    folder = workspace(tmp_path / "a", calendar, more, show=True)
+    before = rows(folder)
+    (folder / "files/sales.csv").write_text(late)
+    after = rows(folder)
+    assert after != before
+    assert after == rows(workspace(tmp_path / "b", calendar, {**more, "files/sales.csv": late}, show=True))
+    head = (folder / "workspace.yaml").read_text().split("calendar:")[0]
+    (folder / "workspace.yaml").write_text(head)
+    plain = workspace(tmp_path / "c", "", {**more, "files/sales.csv": late}, show=True)
+    assert rows(folder) == rows(plain)  # another calendar computes what it must
