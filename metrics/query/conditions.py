@@ -7,10 +7,12 @@ from sqlglot import exp
 
 from data.documents import nearest
 from data.errors import QueryError
+from metrics.language.calls import Call, call_faults, calls_in
 from metrics.language.expressions import columns_of, parse, render
 from metrics.language.refusals import Refusal
 from metrics.query.axes import TIME, UNIT, Axis, axis_of
 from metrics.query.question import Sight
+from metrics.states.asides import told
 from metrics.states.measures import Measure
 
 Truth = bool | None
@@ -30,7 +32,10 @@ class Conditions:
         def resolve(column: str, qualifier: str | None) -> str:
             return self.axes[_dotted(column, qualifier)].sql(sight.catalog, measure)
 
-        return " AND ".join(f"({render(tree, resolve)})" for tree in self.rows) or "TRUE"
+        def tell(node: exp.Expr) -> str:
+            return told(sight.catalog, node)
+
+        return " AND ".join(f"({render(tree, resolve, tell)})" for tree in self.rows) or "TRUE"
 
     def keeps(self, above: Callable[[str], str | None], chain: Sequence[str]) -> bool:
         """Whether rows of a unit are kept: `chain` is the unit and all above it, `above` finds it at a level."""
@@ -48,8 +53,11 @@ def conditions_of(sight: Sight, metrics: tuple[str, ...], where: Sequence[str]) 
             of_units = {name for name in names if name.partition(".")[0] == UNIT}
             for name in sorted(names):
                 axes[name] = _axis(sight, metrics, name, text)
-            if of_units and of_units != names:
-                others = ", ".join(sorted(names - of_units))
+            calls = calls_in(tree)
+            if calls:
+                _check_calls(sight, metrics, calls, text)
+            if of_units and (of_units != names or calls):
+                others = ", ".join(sorted(names - of_units)) or "metrics"
                 raise QueryError(
                     f"where: '{text}' mixes units with {others} in one alternative; units change their place in time, "
                     "so write conditions on units apart from others, joined by AND"
@@ -72,6 +80,18 @@ def _axis(sight: Sight, metrics: tuple[str, ...], name: str, text: str) -> Axis:
             "on what comes out stands in `having`"
         )
     return Axis(TIME, TIME) if name == TIME else axis_of(sight, metrics, name)
+
+
+def _check_calls(sight: Sight, metrics: tuple[str, ...], calls: Sequence[Call], text: str) -> None:
+    """A metric of each row's customer, say: possible for every table, and for who may see the rows of all units."""
+    if sight.scope is not None:
+        message = f"where: '{text}' asks for a metric over the rows of all units"
+        raise Refusal("F119", message, "who sees only some units cannot ask by it; filter in a metric's definition")
+    for metric in metrics:
+        for table in sight.catalog.tables_of(metric):
+            for call in calls:
+                for message, hint, code in call_faults(sight.catalog, sight.catalog.tables[table], call):
+                    raise Refusal(code, f"where: {message}", hint)
 
 
 def _check_units(sight: Sight, tree: exp.Expr, text: str) -> None:

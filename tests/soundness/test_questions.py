@@ -240,6 +240,18 @@ def test_period_that_is_cut_says_so(opened: Opened) -> None:
         told(opened, "revenue", grain="month", start=date(2025, 3, 5))
 
 
+def test_rows_are_kept_by_a_metric_of_their_customer(opened: Opened) -> None:
+    sums = grouped(lambda r: r["customer"])
+    middle = sorted(sums.values())[2]
+    where = (f"metric(revenue, customer, 'ever') >= {middle} AND channel = 'x'",)
+    (row,) = told(opened, "revenue", where=where)
+    assert row["revenue"] == grouped(lambda _: 0, lambda r: sums[r["customer"]] >= middle and r["channel"] == "x")[0]
+    with pytest.raises(Refusal, match="over the rows of all units"):
+        told(opened, "revenue", where=where, scope=scope_of(opened, "eva"))
+    with pytest.raises(Refusal, match="'revenu' is not a metric"):
+        told(opened, "revenue", where=("metric(revenu, customer) > 3",))
+
+
 def test_order_limit_and_having(opened: Opened) -> None:
     found = told(opened, "revenue", by=("buyer",), order=("-revenue",), limit=2)
     assert [row["revenue"] for row in found] == sorted(grouped(lambda r: r["customer"]).values(), reverse=True)[:2]
