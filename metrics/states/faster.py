@@ -38,16 +38,19 @@ class Road:
         """A filter with the same rows: text compared in the dictionary of its column, simple conditions as bits."""
         parts = _conditions(text)
         told = [self._condition(part) for part in parts]
-        if len(parts) == 1:
-            return told[0]
-        if all(_is_simple(part) for part in parts):
+        if len(parts) > 1 and all(_is_simple(part) for part in parts):
             return f"CAST({' & '.join(f'CAST({one} AS UTINYINT)' for one in told)} AS BOOLEAN)"
-        return " AND ".join(f"({one})" for one in told)
+        return " AND ".join(f"({one})" for one in told) if any(self._in_dictionary(part) for part in parts) else text
 
     def flag(self, text: str) -> str:
         """As `filter`, never NULL."""
         told = self.filter(text)
         return told if all(self._sure(part) for part in _conditions(text)) else f"coalesce({told}, FALSE)"
+
+    def _in_dictionary(self, node: exp.Expr) -> bool:
+        """Whether a condition compares a column of text with texts, which is done once for each text it holds."""
+        column = _text_comparison(node)[0]
+        return column is not None and self.zones.get(column, Zone()).kind == "VARCHAR"
 
     def _sure(self, node: exp.Expr) -> bool:
         column = _text_comparison(node)[0]
@@ -55,7 +58,7 @@ class Road:
 
     def _condition(self, node: exp.Expr) -> str:
         column, texts = _text_comparison(node)
-        if column is None or self.zones.get(column, Zone()).kind != "VARCHAR":
+        if not self._in_dictionary(node):
             return str(node.sql(dialect="duckdb"))
         return f"list_contains([{', '.join(map(literal, texts))}], {column})"
 
