@@ -3,7 +3,7 @@
 PYTHON = .venv/bin/python
 TESTS = tests
 
-.PHONY: check lint unit test soak spark mutants screenshots format lock setup
+.PHONY: check lint unit test soak metricflow spark mutants screenshots format lock setup
 
 check: setup lint unit   ## ruff, types, floors, unit and contract tests, the house: under 3 minutes on 2 cores
 
@@ -23,7 +23,11 @@ test:                    ## the whole suite
 	./run test
 
 soak: setup              ## long random runs, with many more examples
-	HYPOTHESIS_PROFILE=soak FOURFOLD_HISTORIES=10000 $(PYTHON) -m pytest -m "soak or not soak" tests/unit tests/soundness tests/integration
+	HYPOTHESIS_PROFILE=soak FOURFOLD_HISTORIES=10000 FOURFOLD_FUZZ=100000 FOURFOLD_METRICFLOW_QUESTIONS=500 \
+	  $(PYTHON) -m pytest -m "soak or not soak" tests/unit tests/soundness tests/integration tests/interop
+
+metricflow:              ## an environment of its own with PyPI's MetricFlow, which the tests ask beside Fourfold
+	sh tests/interop/oracle_setup.sh .venv-metricflow
 
 spark:                   ## an environment of its own with PyPI's pyspark, whose jars the tests start a cluster from
 	python3 -m venv .venv-spark && .venv-spark/bin/pip install --quiet pyspark==4.3.0

@@ -15,6 +15,7 @@ from metrics.definitions.kinds import (
     Operand,
     Ratio,
     Rolling,
+    Running,
     Stock,
     ToDate,
 )
@@ -30,6 +31,8 @@ _FUNCTIONS = {
     "min": "smallest",
     "max": "largest",
     "sum_boolean": "number of rows where",
+    "median": "median of",
+    "percentile": "percentile of",
 }
 _OVER_TIME = {
     "last": "at the end of the period",
@@ -81,7 +84,7 @@ def plain(pieces: tuple[Piece, ...]) -> str:
 
 
 def _aggregate(body: Aggregate, names: Names) -> Iterator[Piece]:
-    yield Piece(_FUNCTIONS[body.function])
+    yield Piece(_FUNCTIONS[body.function] if body.percentile is None else f"{share(body.percentile)} percentile of")
     if body.expr:
         yield Piece(" ")
         yield Piece(body.expr, code=True)
@@ -90,7 +93,11 @@ def _aggregate(body: Aggregate, names: Names) -> Iterator[Piece]:
     if body.time:
         yield Piece(", dated by ")
         yield Piece(body.time, code=True)
-    if body.over_time:
+    if body.later:
+        yield Piece(f", {body.later} later" if not body.on_first_day else f", told for the {body.later}")
+    if body.per is not None:
+        yield Piece(f", on the {body.over_time} day of {' and '.join(body.per) or 'all'} in the period")
+    elif body.over_time:
         yield Piece(f", {_OVER_TIME[body.over_time]}")
 
 
@@ -155,6 +162,13 @@ def _rolling(body: Rolling, names: Names) -> Iterator[Piece]:
     yield Piece(f" over the last {counted(count, grain)}" + (", by days" if body.align == "day" else ""))
 
 
+def _running(body: Running, names: Names) -> Iterator[Piece]:
+    yield names.metric(body.metric)
+    since = "since ever" if body.since == "ever" else f"since the start of the {body.since}"
+    yield Piece(f" over the last {body.window}" if body.window else f" {since}")
+    yield Piece(f", day by day; a longer period shows its {body.read} day")
+
+
 def _first_per(body: FirstPer, names: Names) -> Iterator[Piece]:
     yield Piece("number of ")
     yield Piece(body.entity, code=True)
@@ -188,6 +202,7 @@ _KINDS: dict[str, Callable[[Any, Names], Iterator[Piece]]] = {
     "change": _change,
     "to_date": _to_date,
     "rolling": _rolling,
+    "running": _running,
     "stock": _stock,
     "first_per": _first_per,
     "conversion": _conversion,

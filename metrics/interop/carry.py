@@ -82,6 +82,17 @@ class Carrier:
                 self.metric(name)
             except NotCarried as error:
                 self.left.append(Left(metric.place or name, f"metric {name}: {error.what}", error.why, error.remedy))
+            if metric.grain is not None:
+                remedy = "ask for it by that grain"
+                self.left.append(
+                    Left(metric.place, f"time_granularity = {metric.grain}", "a question names its grain", remedy)
+                )
+        for spine in self.semantics.spines:
+            for name, column in spine.custom:
+                why = "grains of a company's own stand in the calendar of the workspace"
+                self.left.append(
+                    Left(spine.relation, f"custom granularity {name} = {column}", why, "see docs/workspace.md")
+                )
         return Carried(self.tables.files, self.written, (*self.tables.left, *self.left))
 
     def metric(self, name: str, use: Use = AS_IT_IS, like: str = "") -> str:
@@ -99,7 +110,7 @@ class Carrier:
         except NotCarried:
             del self.keys[name, use]
             raise
-        self.written[key] = self._words(metric, hidden=metric.hidden or use != AS_IT_IS) | body
+        self.written[key] = self._words(metric, metric.hidden, "" if use == AS_IT_IS else like or "part") | body
         return key
 
     def _free(self, wanted: str) -> str:
@@ -109,12 +120,13 @@ class Carrier:
             found, at = f"{wanted}_{at}", at + 1
         return found
 
-    def _words(self, metric: Metric, hidden: bool) -> dict[str, Any]:
-        found: dict[str, Any] = {"title": metric.label or metric.name.replace("_", " ").capitalize()}
+    def _words(self, metric: Metric, hidden: bool, used: str) -> dict[str, Any]:
+        title = metric.label or metric.name.replace("_", " ").capitalize()
+        found: dict[str, Any] = {"title": f"{title} ({used.replace('_', ' ')})" if used else title}
         if metric.description:
             found["description"] = metric.description
         found["measured_in"] = UNITLESS
-        if hidden:
+        if hidden or used:
             found["tags"] = ["part"]
         return found
 

@@ -122,9 +122,16 @@ class Tables:
             theirs = self.semantics.models[hop.model].entity(hop.entity)
             if ours is None or theirs is None or ours.name not in file.columns or theirs.name not in other.columns:
                 continue
+            if any(one.partition for one in model.dimensions) and self._parted(hop.model):
+                why = "dbt joins these two by their partition as well, and a join here has the keys that it names"
+                remedy = f"add the partition to `key` and `to` of joins.{hop.name} in models/{model.name}.yaml"
+                self.left.append(Left(model.place, f"join {hop.name}", why, remedy))
             joins[hop.name] = self._join(hop.model, file.columns[ours.name], theirs, other)
         if joins:
             file.content["joins"] = joins
+
+    def _parted(self, name: str) -> bool:
+        return any(one.partition for one in self.semantics.models[name].dimensions)
 
     def _join(self, to: str, key: str, theirs: Entity, other: TableFile) -> dict[str, Any]:
         found: dict[str, Any] = {"table": to, "key": key, "to": other.columns[theirs.name]}

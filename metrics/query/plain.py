@@ -107,13 +107,14 @@ class Plain(Evaluator):
         top, bottom = sides
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.where(bottom.value == 0, np.nan, top.value / bottom.value)
-        return self._cells(value, (top.rows > 0) | (bottom.rows > 0))
+        here = (top.rows > 0) | (bottom.rows > 0)
+        return self._cells(np.where(here, value, np.nan), here)
 
     def _formula(self, key: str, text: str, window: Window) -> Cells:
         parts = {name: self.cells(name, window) for name in self.catalog.parts(key)}
         value = arithmetic(parse(text), {name: cells.value for name, cells in parts.items()})
         here = np.any([cells.rows > 0 for cells in parts.values()], axis=0) if parts else np.ones(self.grid.shape, bool)
-        return self._cells(np.broadcast_to(value, self.grid.shape), np.asarray(here))
+        return self._cells(np.where(here, np.broadcast_to(value, self.grid.shape), np.nan), np.asarray(here))
 
     def _picked(self, cells: Cells, columns: Ints) -> Cells:
         """Values of other columns in the place of each; none where there is no such column."""

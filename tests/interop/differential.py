@@ -81,6 +81,7 @@ ALLOWED: dict[str, str] = {
     "changes in time": "what runs day by day is cut by what held when a row happened, not at the end of the window",
     "an offset of": "an offset of an offset, or of a conversion",
     "parts of a date": "a metric that shows every period is asked by one grain of time, not by parts of dates",
+    "an order by two grains": "one column holds both; order by the finer one",
     "rows cannot be picked by time": "a condition on time under a metric that looks back would cut its window",
     "needs an entity that all": "a condition on a metric is told for an entity of the rows",
 }

@@ -22,7 +22,7 @@ def oracle() -> Iterator[Oracle]:
     """MetricFlow as one process; without its environment a loud skip."""
     python = os.environ.get(VARIABLE, "")
     if not python or shutil.which(python) is None:
-        pytest.skip(f"no MetricFlow: {VARIABLE} names no Python; sh tests/interop/oracle_setup.sh <folder> makes one")
+        pytest.skip(f"no MetricFlow: {VARIABLE} names no Python; make metricflow makes one")
     with Oracle(python) as started:
         yield started
 

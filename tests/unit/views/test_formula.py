@@ -1,9 +1,13 @@
 """Formulas in words."""
 
+from typing import Any, get_args
+
 import pytest
 
 from flows.workspace import Workspace
-from views.formula import Names, components, formula, plain, target_rule
+from metrics.definitions.kinds import KINDS, Function
+from metrics.definitions.metric import Metric
+from views.formula import _FUNCTIONS, _KINDS, Names, components, formula, plain, target_rule
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,31 @@ def test_every_formula_of_the_demo_can_be_said_and_names_its_parts(workspace: Wo
         assert set(components(metric)) == set(workspace.catalog.parts(metric.key))
         assert target_rule(metric, names)
     assert len(kinds) >= 7  # the demo speaks most of the language
+
+
+def test_every_kind_and_function_has_words() -> None:
+    assert set(_KINDS) == set(KINDS)
+    assert set(_FUNCTIONS) == set(get_args(Function))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            {"running": {"metric": "a", "window": "7 days"}},
+            "a over the last 7 days, day by day; a longer period shows its last day",
+        ),
+        ({"running": {"metric": "a", "since": "ever"}}, "a since ever, day by day; a longer period shows its last day"),
+        (
+            {"agg": {"table": "t", "function": "percentile", "expr": "x", "percentile": 0.9, "later": "1 month"}},
+            "90\xa0% percentile of x in t, 1 month later",
+        ),
+        (
+            {"agg": {"table": "t", "function": "sum", "expr": "x", "over_time": "last", "per": ["customer"]}},
+            "Sum of x in t, on the last day of customer in the period",
+        ),
+    ],
+)
+def test_what_is_told_when_it_is_asked_reads_as_a_sentence(body: dict[str, Any], words: str) -> None:
+    words_of = {"key": "m", "perspective": "p", "title": "M", "measured_in": "EUR"}
+    assert plain(formula(Metric.model_validate({**words_of, **body}), Names({}, {}))) == words

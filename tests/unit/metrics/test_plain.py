@@ -1,0 +1,141 @@
+"""Answers by the rules of plain SQL, which dbt's definitions are carried to, against what was reckoned by hand."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from data.calendar import Calendar
+from data.errors import QueryError
+from metrics.definitions.metric import Metric
+from metrics.definitions.table import Table
+from metrics.engines.duck import Engine
+from metrics.language.catalog import Catalog
+from metrics.query.ask import Query, Sight, ask
+from metrics.states.compiler import create_models
+
+ROWS = """
+    (1, DATE '2024-01-10', 'a', 'x', 10.0),
+    (2, DATE '2024-01-10', 'b', 'x', NULL),
+    (3, DATE '2024-01-31', 'a', 'y', 4.0),
+    (4, DATE '2024-02-29', 'b', NULL, 7.0),
+    (5, DATE '2024-04-01', 'a', 'x', 5.0)
+"""
+METRICS: dict[str, dict[str, Any]] = {
+    "paid": {"agg": {"table": "sales", "function": "sum", "expr": "amount"}},
+    "paid_x": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "filter": "kind = 'x'"}},
+    "buyers": {"agg": {"table": "sales", "function": "count_distinct", "expr": "buyer"}},
+    "share": {"ratio": {"numerator": "paid_x", "denominator": "paid"}},
+    "filled": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "filter": "kind = 'x'"}, "nulls": "zero"},
+    "both": {"expr": "filled + paid"},
+    "all_months": {"agg": {"table": "sales", "function": "sum", "expr": "amount"}, "every_period": True},
+    "before": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "later": "1 month"}},
+    "january": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "later": "rest of year"}},
+    "week": {"running": {"metric": "paid", "window": "7 days", "read": "first"}},
+    "mean_day": {"running": {"metric": "paid", "since": "month", "read": "mean"}},
+    "ever": {"running": {"metric": "paid", "since": "ever"}},
+    "held": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "over_time": "last", "per": ["buyer"]}},
+    "held_at_all": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "over_time": "first", "per": []}},
+    "running_level": {"running": {"metric": "held", "since": "year"}},
+}
+
+
+@pytest.fixture(scope="module")
+def place() -> tuple[Engine, Sight]:
+    connection = duckdb.connect()
+    connection.execute("CREATE SCHEMA source")
+    connection.execute("CREATE TABLE source.sales(id INTEGER, day DATE, buyer VARCHAR, kind VARCHAR, amount DOUBLE)")
+    connection.execute(f"INSERT INTO source.sales VALUES {ROWS}")
+    table: dict[str, Any] = {"key": "sales", "source": "sales", "grain": ["id"], "time": {"column": "day"}}
+    table |= {"unit": {"unit": "all"}, "dimensions": {"kind": "kind", "id": "id"}, "entities": {"buyer": "buyer"}}
+    whole = {"perspective": "process", "measured_in": "number"}
+    metrics = {key: Metric.model_validate({**whole, "key": key, "title": key, **one}) for key, one in METRICS.items()}
+    columns = {"id": "integer", "day": "date", "buyer": "text", "kind": "text", "amount": "number"}
+    catalog = Catalog({"sales": Table.model_validate(table)}, metrics, (), {"sales": columns})
+    engine = Engine(connection.cursor())
+    create_models(engine, catalog)
+    return engine, Sight(catalog, None, Calendar(), date(2024, 5, 31))
+
+
+def told(place: tuple[Engine, Sight], *metrics: str, **asked: Any) -> dict[Any, Any]:
+    """Values by group (and month), one metric's alone without a tuple around it."""
+    rows = ask(*place, Query(metrics, absent="null", **asked)).to_pylist()
+    keys = [*asked.get("by", ()), *(["time"] if "grain" in asked else [])]
+    found = {}
+    for row in rows:
+        key = tuple(f"{row[name]:%m-%d}" if name == "time" else row[name] for name in keys)
+        values = tuple(row[name] for name in metrics)
+        found[key[0] if len(key) == 1 else key] = values[0] if len(values) == 1 else values
+    return found
+
+
+def test_groups_are_those_that_have_rows(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "paid", by=("kind",)) == {"x": 15.0, "y": 4.0, None: 7.0}
+    assert told(place, "paid_x", by=("kind",)) == {"x": 15.0}
+    assert told(place, "paid", "paid_x", by=("kind",)) == {"x": (15.0, 15.0), "y": (4.0, None), None: (7.0, None)}
+
+
+def test_a_sum_of_nothing_is_nothing_and_a_count_of_nothing_is_zero(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "paid", "buyers", by=("buyer", "kind"), where=("id = 2",)) == {("b", "x"): (None, 1.0)}
+    assert told(place, "paid", "buyers", where=("id > 90",)) == {(): (None, 0.0)}
+
+
+def test_fills_where_another_metric_has_rows(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "filled", grain="month") == {"01-01": 10.0, "04-01": 5.0}
+    assert told(place, "both", grain="month") == {"01-01": 24.0, "02-01": 7.0, "04-01": 10.0}
+    beside = told(place, "both", "filled", "january", grain="month")
+    assert (beside["02-01"], beside["03-01"]) == ((7.0, 0.0, 14.0), (None, 0.0, 14.0))
+    assert told(place, "share", grain="month") == {"01-01": 10 / 14, "02-01": None, "04-01": 1.0}
+
+
+def test_every_period_is_shown(place: tuple[Engine, Sight]) -> None:
+    months = told(place, "all_months", grain="month", start=date(2023, 12, 1))
+    assert months == {"12-01": None, "01-01": 14.0, "02-01": 7.0, "03-01": None, "04-01": 5.0, "05-01": None}
+    groups = told(place, "all_months", by=("kind",), grain="month")
+    assert groups[None, "03-01"] is None and groups["x", "01-01"] == 10.0
+
+
+def test_whole_periods_are_moved_by_a_grain_no_coarser(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "before", grain="month") == {"02-01": 14.0, "03-01": 7.0, "05-01": 5.0}
+    assert told(place, "before", grain="day") == {"02-10": 10.0, "03-29": 7.0, "03-30": 7.0, "03-31": 7.0, "05-01": 5.0}
+    assert told(place, "january", grain="month") == {f"{month:02}-01": 14.0 for month in range(1, 6)}
+
+
+def test_days_are_moved_by_a_coarser_grain(place: tuple[Engine, Sight]) -> None:
+    """29 February stands for three days of March, and no day of February for 31 January."""
+    assert told(place, "before", grain="quarter") == {"01-01": 10.0 + 3 * 7.0, "04-01": 5.0}
+
+
+def test_windows_end_with_each_day(place: tuple[Engine, Sight]) -> None:
+    days = told(place, "week", grain="day")
+    assert [days[f"01-{day}"] for day in (10, 16, 31)] == [10.0, 10.0, 4.0]
+    assert "01-17" not in days and days["02-06"] == 4.0 and "02-07" not in days
+    assert told(place, "week", grain="month") == {"01-01": 10.0, "02-01": 4.0, "03-01": 7.0, "04-01": 5.0}
+
+
+def test_a_longer_period_reads_its_days(place: tuple[Engine, Sight]) -> None:
+    january = (21 * 10.0 + 14.0) / 22
+    assert told(place, "mean_day", grain="month")["01-01"] == pytest.approx(january, rel=1e-12)
+    assert told(place, "ever", grain="quarter") == {"01-01": 21.0, "04-01": 26.0}
+    assert told(place, "ever", by=("kind",)) == {"x": 15.0, "y": 4.0, None: 7.0}
+
+
+def test_levels_of_the_last_day_of_each(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "held", grain="month") == {"01-01": 4.0, "02-01": 7.0, "04-01": 5.0}
+    assert told(place, "held", grain="year") == {"01-01": 12.0}
+    assert told(place, "held", by=("kind",)) == {"x": 5.0, None: 7.0}
+    assert told(place, "held_at_all", by=("buyer",)) == {"a": 10.0, "b": None}
+
+
+def test_what_has_no_answer_is_refused(place: tuple[Engine, Sight]) -> None:
+    with pytest.raises(QueryError, match="runs over a level"):
+        told(place, "running_level", grain="month")
+    with pytest.raises(QueryError, match="cannot be picked by time"):
+        told(place, "before", by=("time.year",), grain="month")
+
+
+def test_they_are_told_when_asked_alone(place: tuple[Engine, Sight]) -> None:
+    catalog = place[1].catalog
+    asked = {key for key in METRICS if catalog.asked_only(key)}
+    assert asked == {"before", "january", "week", "mean_day", "ever", "held", "held_at_all", "running_level"}
