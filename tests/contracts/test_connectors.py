@@ -71,6 +71,7 @@ def _sqlite(folder: Path, rows: list[Row]) -> None:
     connection.close()
 
 
+LOADS_NOTHING = ("in_place",)  # its rows stay where they are: tests/integration/test_away.py
 CASES: Mapping[str, Case] = {
     "files/csv": Case("files", _csv, "path: o.csv"),
     "files/jsonl": Case("files", _jsonl, "path: o.jsonl", first_line=1),
@@ -93,7 +94,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 def test_every_kind_and_format_is_in_this_suite() -> None:
-    found = {kind for kind in kinds() if kind != "files"} | {f"files/{name}" for name in formats()}
+    found = set(kinds()) - {"files", *LOADS_NOTHING} | {f"files/{name}" for name in formats()}
     assert found == set(CASES)
 
 
