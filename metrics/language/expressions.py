@@ -9,53 +9,8 @@ from sqlglot import exp
 
 from data.documents import nearest
 from data.errors import FourfoldError
+from metrics.language.functions import FUNCTIONS, arity_fault
 
-FUNCTIONS: frozenset[str] = frozenset(
-    {
-        "abs",
-        "ceil",
-        "floor",
-        "round",
-        "sqrt",
-        "ln",
-        "exp",
-        "power",
-        "sign",
-        "greatest",
-        "least",
-        "coalesce",
-        "nullif",
-        "if",
-        "case",
-        "cast",
-        "try_cast",
-        "lower",
-        "upper",
-        "trim",
-        "length",
-        "substring",
-        "replace",
-        "concat",
-        "starts_with",
-        "contains",
-        "year",
-        "month",
-        "day",
-        "quarter",
-        "date_diff",
-        "datediff",
-        "date_add",
-        "date_trunc",
-        "timestamp_trunc",
-        "isnan",
-        "left",
-        "right",
-        "strip",
-        "date",
-        "str_position",
-        "extract",
-    }
-)
 SYNTAX: tuple[type[exp.Expr], ...] = (
     exp.Column,
     exp.Identifier,
@@ -150,18 +105,30 @@ def _allowed(node: exp.Expr, text: str) -> None:
         )
     if isinstance(node, exp.Window | exp.Subquery | exp.Select | exp.Star | exp.Placeholder | exp.Parameter):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
+    if isinstance(node, exp.DataType) and not _plain_type(node):
+        raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "a plain type stands in a CAST alone")
     if isinstance(node, exp.Anonymous):
         name = str(node.this).lower()
         if name not in FUNCTIONS and name != METRIC:
             raise ExpressionError(f"the function '{name}' may not be used", nearest(name, FUNCTIONS))
     elif isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
         names = {name.lower() for name in type(node).sql_names()}
-        if not names & FUNCTIONS:
+        known = sorted(names & FUNCTIONS.keys())
+        if not known:
             raise ExpressionError(
                 f"the function '{min(names)}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS))
             )
+        wrong = arity_fault(known[0], node)
+        if wrong:
+            raise ExpressionError(wrong)
     elif not isinstance(node, SYNTAX):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression")
+
+
+def _plain_type(node: exp.DataType) -> bool:
+    """Whether a type is what a CAST makes; elsewhere it would be written as a call, `DATE LIST` as an aggregate."""
+    inside = isinstance(node.parent, exp.Cast | exp.TryCast) and node.arg_key == "to"
+    return inside and not node.args.get("nested") and isinstance(node.this, exp.DataType.Type)
 
 
 Resolver = Callable[[str, str | None], str]  # (column, qualifier or None) > SQL of the column; raises ExpressionError

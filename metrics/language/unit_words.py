@@ -17,16 +17,18 @@ QUANTITIES = frozenset(
 PLAIN = frozenset({"%", "number", "point", "ratio", "index", "score", "factor", "x", "1", "rate"})
 MEANT = {
     "€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "euro": "EUR", "Euro": "EUR", "EURO": "EUR", "dollar": "USD",
-    "Dollar": "USD", "percent": "%", "Percent": "%", "per cent": "%", "min": "minutes", "sec": "seconds", "h": "hours",
-    "hr": "hours", "d": "days",
+    "Dollar": "USD", "percent": "%", "Percent": "%", "per cent": "%",
 }  # fmt: skip
 _OFTEN = ("EUR", "USD", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "AUD", "NZD", "INR", "CNY")
 MEANT |= {word: code for code in _OFTEN for word in (code.lower(), code.title())}
-_IRREGULAR = {"people": "person", "persons": "person", "employees": "employee", "children": "child", "days": "day"}
+_IRREGULAR = {
+    "people": "person", "children": "child", "h": "hour", "hr": "hour", "hrs": "hour", "d": "day", "min": "minute",
+    "mins": "minute", "s": "second", "sec": "second", "secs": "second", "yr": "year",
+}  # fmt: skip
 
 
 def singular(word: str) -> str:
-    """A counted word without its plural: `people` is person, `orders` is order; symbols stay as they are."""
+    """A word without its plural or abbreviation: `people` is person, `h` is hour; symbols stay as they are."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if word in QUANTITIES or word in CURRENCIES or len(word) < 4 or word.endswith("ss") or not word.endswith("s"):

@@ -4,7 +4,8 @@ import pytest
 
 from data.away import reach
 from metrics.engines.dialects import LACKS, lacking
-from metrics.language.expressions import FUNCTIONS, parse
+from metrics.language.expressions import parse
+from metrics.language.functions import FUNCTIONS
 from tests.integration.away import Place, postgres_place
 from tests.integration.engine_functions import differences
 from tests.integration.function_samples import SAMPLE, SAMPLES

@@ -103,6 +103,7 @@ def test_what_does_not_fit_is_told_with_what_the_formula_gives(
         ("ideas/100 people", {"idea": 1, "person": -1}),
         ("hours/person/month", {"hour": 1, "person": -1, "month": -1}),
         ("order lines", {"order line": 1}),
+        ("h/d", {"hour": 1, "day": -1}),
         ("%", {}),
         ("kg*km", {"kg": 1, "km": 1}),
     ],
