@@ -30,6 +30,15 @@ datasets:
     key: [id]
     cursor: day
 """
+CUSTOMERS = """\
+connector: files
+settings: {folder: files}
+datasets:
+  customers:
+    path: customers.csv
+    columns: {customer: {type: text, required: true}, kind: text}
+    key: [customer]
+"""
 Company = Callable[..., Path]
 
 
@@ -123,8 +132,7 @@ def test_what_stays_and_what_was_loaded_are_never_joined(company: Company) -> No
     model = making.MODEL + "joins: {buyer: {table: customers, key: customer}}\n"
     metric = making.REVENUE.replace("expr: amount}", "expr: amount, filter: \"buyer.kind = 'new'\"}")
     files = {
-        "sources__crm": "connector: files\nsettings: {folder: files}\n"
-        "datasets:\n  customers:\n    path: customers.csv\n    columns: {customer: {type: text, required: true}, kind: text}\n    key: [customer]\n",
+        "sources__crm": CUSTOMERS,
         "models__customers": "source: customers\ngrain: [customer]\n",
         "models__sales": model,
         "metrics__financial__revenue": metric,
