@@ -60,7 +60,7 @@ class History:
         if random.random() < 0.7:  # a gap that is carried forward makes every first day count
             asked = [key for key in asked if METRICS[key].get("nulls") != "carry"]
         parents = {unit: list(steps) for unit, steps in begun.parents.items()}
-        return cls(random, tables, parents, begun.fiscal, begun.as_of, dict(_with_parts(asked)))
+        return cls(random, tables, parents, begun.fiscal, begun.as_of, dict(_with_parts([*asked, "orders"])))
 
     @property
     def running(self) -> bool:

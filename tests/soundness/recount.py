@@ -42,8 +42,11 @@ class Company:
 
     @cached_property
     def first(self) -> Month:
-        """The month of the first thing that happened in any table but those of stocks."""
-        days = [r["day"] for name, rows in self.tables.items() if name != "people" for r in rows]
+        """The month of the first thing that happened in any table that metrics read but those of stocks."""
+        read = str(self.metrics)
+        days = [
+            r["day"] for name, rows in self.tables.items() if name != "people" and f"'{name}'" in read for r in rows
+        ]
         return month_of(min(day for day in days if day <= self.as_of))
 
     def parent(self, unit: str, month: Month) -> str | None:
