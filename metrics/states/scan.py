@@ -121,7 +121,7 @@ class _Reader:
         if self.tree is not None:
             _check_units(block.table, group[0], self.tree)
         first = pc.min(block.table.column("month")).as_py()
-        if self.narrow and first is not None:  # a table's history begins where it begins for all units
+        if of.where != "TRUE" and first is not None:  # a history begins where it begins for all units
             time = members[0].time
             whole = (
                 f"SELECT min({self.frame.month_sql(time)}) AS m FROM {of.source} WHERE {bounds(time, self.frame.as_of)}"
