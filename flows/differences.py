@@ -84,7 +84,7 @@ def _whole(old: Workspace, new: Workspace) -> tuple[tuple[str, str], ...]:
         found.append(
             ("workspace.yaml", "the clock, the calendar or the history is another one: every value may differ")
         )
-    if (old.levels, old.tree, old.unit_table) != (new.levels, new.tree, new.unit_table):
+    if (old.levels, old.tree, old.unit_table, old.history) != (new.levels, new.tree, new.unit_table, new.history):
         found.append(("units.yaml", "the tree of units is another one: every value may differ"))
     return tuple(found)
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from data.errors import CommandError
 from data.snapshots import Store
+from flows.calendars import with_periods
 from flows.compute import Progress, quiet
 from flows.differences import Differences, changed_formulas, differences
 from flows.files import NOTHING
@@ -79,6 +80,7 @@ def plan(
         keys = found.affected | {*found.removed} | elsewhere
         of_old, of_new = keys & {*old.metrics}, keys & {*new.metrics}
         with trial(folder, opened) as tried:
+            new = with_periods(tried.engine, new)
             before = tried.values(old, of_old) if elsewhere else stored(opened, of_old)
             before = before.select(SCHEMA.names).cast(SCHEMA)
             after = tried.values(new, of_new, progress) if of_new else SCHEMA.empty_table()

@@ -13,6 +13,7 @@ from data.errors import SnapshotError
 from data.organisation import Tree
 from data.snapshots import Manifest
 from data.warehouse import identifier, literal, open_facts
+from flows.calendars import placed_tree, tree_in_force, with_periods
 from flows.compute import Progress, compute, quiet
 from flows.elsewhere import elsewhere, engine_over
 from flows.freshness import datasets_of
@@ -42,6 +43,7 @@ class Trial:
         Raises `QueryError` and `DefinitionError` as a refresh would, also where a dataset is not in the snapshot.
         """
         wanted = sorted(set(keys))
+        workspace = with_periods(self.engine, workspace)
         part = self._dated(workspace, restricted(workspace, wanted))
         missing = [t.key for t in part.catalog.tables.values() if not self._has(workspace, t.key)]
         if missing:
@@ -52,8 +54,10 @@ class Trial:
         return of_metrics(table, wanted)
 
     def tree(self, workspace: Workspace) -> Tree:
-        """The tree of units as these definitions say it."""
-        return workspace.tree or read_tree(self.engine, workspace)
+        """The tree of units as these definitions say it, with units as they were or restated."""
+        workspace = with_periods(self.engine, workspace)
+        whole = placed_tree(workspace.tree or read_tree(self.engine, workspace), workspace)
+        return tree_in_force(whole, workspace, workspace.as_of(self.manifest.today))
 
     def _dated(self, workspace: Workspace, part: Workspace) -> Workspace:
         """The part, with a count of the table whose facts reach back furthest.

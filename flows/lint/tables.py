@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from flows.calendar_faults import models_of
 from flows.freshness import datasets_of
 from flows.lint.finding import Case, Hint, rule
 
@@ -43,10 +44,11 @@ def unused_table(case: Case) -> Iterator[Hint]:
 
 @rule("warning")
 def unused_dataset(case: Case) -> Iterator[Hint]:
-    """A dataset is used by a table or by the tree of units."""
+    """A dataset is used by a table, by the tree of units or by a calendar."""
     workspace = case.workspace
     used = {name for table in workspace.catalog.tables.values() for name in datasets_of(workspace, table)}
     used |= {workspace.unit_table.dataset} if workspace.unit_table else set()
+    used |= {model.dataset for _, model in models_of(workspace.settings) if model.dataset is not None}
     for source, model in workspace.sources.items():
         for name in model.datasets:
             if name not in used:

@@ -7,6 +7,7 @@ import pytest
 
 from data.errors import QueryError
 from flows.opened import open_current
+from flows.planning import plan
 from flows.refresh import refresh
 from tests.making import table, values
 from tests.soundness.test_membership import CELLS, MOVED, company
@@ -79,3 +80,19 @@ units:
 """
     with pytest.raises(QueryError, match=r"`history: restated` on 2025-06-30: units go round in a circle"):
         refresh(company(tmp_path, units))
+
+
+def test_what_a_plan_computes_is_restated_too(tmp_path: Path) -> None:
+    folder = company(tmp_path, RESTATED)
+    refresh(folder)
+    doubled = (folder / "metrics/financial/revenue.yaml").read_text().replace("expr: amount", 'expr: "amount * 2"')
+    (folder / "metrics/financial/revenue.yaml").write_text(doubled)
+    after = {
+        (row["unit"], row["span"], row["period_end"].month): row["value"] for row in plan(folder).after.to_pylist()
+    }
+    assert (after["west", "month", 3], after["east", "month", 3]) == (44, 400)
+    (folder / "units.yaml").write_text(MOVED)
+    moved = {
+        (row["unit"], row["span"], row["period_end"].month): row["value"] for row in plan(folder).after.to_pylist()
+    }
+    assert (moved["west", "month", 3], moved["east", "month", 3]) == (4, 440)
