@@ -107,22 +107,27 @@ def _allowed(node: exp.Expr, text: str) -> None:
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
     if isinstance(node, exp.DataType) and not _plain_type(node):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "a plain type stands in a CAST alone")
+    if isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
+        _allowed_function(node)
+    elif not isinstance(node, SYNTAX):
+        raise ExpressionError(f"'{node.sql()}' may not stand in an expression")
+
+
+def _allowed_function(node: exp.Func) -> None:
     if isinstance(node, exp.Anonymous):
         name = str(node.this).lower()
         if name not in FUNCTIONS and name != METRIC:
             raise ExpressionError(f"the function '{name}' may not be used", nearest(name, FUNCTIONS))
-    elif isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
-        names = {name.lower() for name in type(node).sql_names()}
-        known = sorted(names & FUNCTIONS.keys())
-        if not known:
-            raise ExpressionError(
-                f"the function '{min(names)}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS))
-            )
-        wrong = arity_fault(known[0], node)
-        if wrong:
-            raise ExpressionError(wrong)
-    elif not isinstance(node, SYNTAX):
-        raise ExpressionError(f"'{node.sql()}' may not stand in an expression")
+        return
+    names = {name.lower() for name in type(node).sql_names()}
+    known = sorted(names & FUNCTIONS.keys())
+    if not known:
+        raise ExpressionError(
+            f"the function '{min(names)}' may not be used", "allowed: " + ", ".join(sorted(FUNCTIONS))
+        )
+    wrong = arity_fault(known[0], node)
+    if wrong:
+        raise ExpressionError(wrong)
 
 
 def _plain_type(node: exp.DataType) -> bool:

@@ -31,7 +31,7 @@ def check_grains(
             named = ", ".join(f"{name} = {value}" for name, value in row.items())
             faults.append(
                 f"models/{table.key}.yaml: grain: {named} stands {found[0]['times']} times; {why}. "
-                "Mend the data, name the grain that holds, or add `key:` to the contract"
+                "Mend the data, name the grain that holds, or add `key:` to the contract [F113]"
             )
     if faults:
         raise QueryError("\n".join(faults))

@@ -55,6 +55,7 @@ def test_join_to_rows_that_stand_twice_is_refused(tmp_path: Path) -> None:
     assert "models/customers.yaml: grain: customer = a stands 2 times" in message
     assert "a join to it would count rows twice" in message
     assert "Mend the data" in message
+    assert "[F113]" in message
 
 
 def test_join_to_less_than_the_grain_is_refused(tmp_path: Path) -> None:
@@ -124,5 +125,5 @@ def test_join_in_sql_without_a_grain_to_test_it_by_is_refused(tmp_path: Path) ->
 )
 def test_model_that_aggregates_or_loses_rows_is_refused(tmp_path: Path, text: str) -> None:
     model = "sql: sales.sql\ntime: {column: day}\nunit: {column: unit}\n"
-    with pytest.raises(DefinitionError, match="may not stand in a model"):
+    with pytest.raises(DefinitionError, match=r"(?s)may not stand in a model.*\[F121\]"):
         refresh(make(tmp_path, {"models/sales.yaml": model, "models/sales.sql": text}))

@@ -1,5 +1,6 @@
 """Every code of a refusal is documented; what would mislead is refused, and its harmless neighbour is not."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ ROOT = Path(__file__).parents[3]
 def test_the_page_of_refusals_is_made_from_the_table_of_codes() -> None:
     how = "python -c \"from metrics.language.refusals import page; print(page(), end='')\" > docs/refusals.md"
     assert (ROOT / "docs" / "refusals.md").read_text(encoding="utf-8") == page(), how
+
+
+def test_every_code_is_shown_by_a_test_and_every_code_that_is_used_is_known() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    assert not set(CODES) - set(re.findall(r"\bF1\d\d\b", tests))
+    rooms = [path for room in ("metrics", "flows", "data") for path in (ROOT / room).rglob("*.py")]
+    used = {code for path in rooms for code in re.findall(r"\bF1\d\d\b", path.read_text(encoding="utf-8"))}
+    assert used == set(CODES)
 
 
 def test_a_refusal_says_what_to_do_instead() -> None:
