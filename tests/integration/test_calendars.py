@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -254,3 +255,55 @@ def test_a_later_refresh_gives_what_a_first_one_would(tmp_path: Path, calendar: 
     (folder / "workspace.yaml").write_text(head)
     plain = workspace(tmp_path / "c", "", {**more, "files/sales.csv": late}, show=True)
     assert rows(folder) == rows(plain)  # another calendar computes what it must
+
+
+KINDS = {
+    "buyers": "agg: {table: sales, function: count_distinct, expr: customer}",
+    "level": "agg: {table: sales, function: sum, expr: amount, over_time: last}",
+    "open": "stock: {table: stays, opened: day, closed: closed}",
+    "guests": "stock: {table: stays, opened: day, closed: closed, function: count_distinct, expr: customer}",
+    "middle": "agg: {table: sales, function: median, expr: amount}",
+}
+
+
+def _reckoned(metric: str, start: date, end: date) -> float | None:
+    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    if metric in ("open", "guests"):
+        stays = [end - timedelta(days=n) for n in range(40) if end - timedelta(days=n) >= FIRST]
+        return len(stays) if metric == "open" else len({day.toordinal() // 4 for day in stays})
+    if metric == "buyers":
+        return len({day.toordinal() // 4 for day in days})
+    if metric == "middle":
+        return float(median(amount(day) for day in days))
+    last = {day.toordinal() % 2: amount(day) for day in days[-2:]}
+    return sum(last.values())
+
+
+@pytest.mark.parametrize("calendar", [WEEKS, THIRTEEN], ids=["4-4-5", "13 x 4"])
+def test_every_kind_of_state_keeps_to_the_periods(tmp_path: Path, calendar: str) -> None:
+    every = (FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1))
+    lines = (f"{d},{'shop' if d.toordinal() % 2 else 'works'},{amount(d)},1,{d.toordinal() // 4},x,true" for d in every)
+    files = {
+        f"metrics/process/{key}.yaml": f"title: {key}\nmeasured_in: count\n{body}\n" for key, body in KINDS.items()
+    }
+    files["metrics/process/level.yaml"] = files["metrics/process/level.yaml"].replace("count", "EUR", 1)
+    files["metrics/process/middle.yaml"] = files["metrics/process/middle.yaml"].replace("count", "EUR", 1)
+    files["models/stays.yaml"] = "sql: stays.sql\ngrain: [id]\ntime: {column: day}\nunit: {column: unit}\n"
+    files["models/stays.sql"] = "SELECT id, day, unit, day + 40 AS closed, customer FROM sales"
+    folder = workspace(tmp_path, calendar, {**files, "files/sales.csv": sales(*lines)}, show=True)
+    found = [row for row in rows(folder) if row["unit"] == "company" and row["metric"] in KINDS]
+    periods = {span: [r for r in found if r["metric"] == "open" and r["span"] == span] for span in ("month", "quarter")}
+    told = 0
+    for row in found:
+        start, end = row["period_start"], min(row["period_end"], LAST)
+        if row["span"] not in periods or start < FIRST:
+            continue
+        assert row["value"] == _reckoned(row["metric"], start, end), row
+        before = [r for r in periods[row["span"]] if r["period_end"] < start and r["period_start"] >= FIRST]
+        if row["period_end"] > LAST:
+            then = before[-1]["period_start"], before[-1]["period_start"] + (end - start)
+            assert row["previous"] == _reckoned(row["metric"], *then), row
+            told += 1
+        elif before:
+            assert row["previous"] == _reckoned(row["metric"], before[-1]["period_start"], before[-1]["period_end"])
+    assert told == 2 * len(KINDS)
