@@ -47,7 +47,7 @@ def test_unknown_aggregation(tmp_path: Path) -> None:
 def test_misspelt_column_is_told_with_its_place_and_the_nearest_name(tmp_path: Path) -> None:
     said = refused(tmp_path, {METRIC: REVENUE.replace("amount", "amonut")})
     assert said.splitlines() == [
-        f"{METRIC}:3:36: agg.expr: 'amonut' is not a column of sales (did you mean 'amount'?)",
+        f"{METRIC}:3:36: agg.expr: 'amonut' is not a column of sales (did you mean 'amount'?) [F108]",
         "    agg: {table: sales, function: sum, expr: amonut}",
         "                                       ^",
     ]

@@ -113,3 +113,15 @@ def test_only_a_filter_may_ask_for_a_metric(tmp_path: Path) -> None:
     text = "title: M\nmeasured_in: EUR\nagg: {table: sales, function: sum, expr: 'metric(orders, customer)'}\n"
     with pytest.raises(DefinitionError, match=r"metric\(orders, customer\) may not stand here.*\[F119\]"):
         refresh(make(tmp_path, {**FILES, "metrics/customer/m.yaml": text}))
+
+
+def test_a_refresh_of_what_changed_is_as_good_as_a_whole_one(tmp_path: Path) -> None:
+    text = asking("metric(orders, customer) >= 2")
+    folder = make(tmp_path / "kept", {**FILES, "metrics/customer/m.yaml": text})
+    values(folder, "m")
+    later = str(FILES["files/sales.csv"]) + "5,2025-01-15,shop,1,1,a,x,true\n"  # now a has two by January
+    (folder / "files" / "sales.csv").write_text(later, encoding="utf-8")
+    again = make(tmp_path / "anew", {**FILES, "metrics/customer/m.yaml": text, "files/sales.csv": later})
+    found = values(folder, "m")
+    assert found == values(again, "m")
+    assert found["shop", "2025-01"] == 1

@@ -159,3 +159,11 @@ def test_what_cannot_be_matched_is_refused(tmp_path: Path, change: tuple[str, st
                        conv=CONVERSION.replace(*change))  # fmt: skip
     with pytest.raises(DefinitionError, match=message):
         refresh(folder)
+
+
+def test_a_late_conversion_changes_the_month_of_its_base_event(tmp_path: Path) -> None:
+    visited = ["2025-01-30,shop,a,x,true", "2025-02-20,shop,b,x,true"]
+    folder = workspace(tmp_path, visited, [bought("2025-02-21", "b")], conv=CONVERSION)
+    assert values(folder, "conv")["shop", "2025-01"] == 0
+    (folder / "files" / "sales.csv").write_text(sales(bought("2025-02-21", "b"), bought("2025-02-01", "a")))
+    assert values(folder, "conv")["shop", "2025-01"] == 1

@@ -99,3 +99,11 @@ def test_two_rates_for_one_day_are_an_error(tmp_path: Path) -> None:
 def test_what_cannot_be_converted_is_refused(tmp_path: Path, changed: dict[str, str], message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         refresh(make(tmp_path, {**FILES, **changed, "models/sales.yaml": MODEL}))
+
+
+def test_a_rate_that_is_mended_changes_what_was_converted_by_it(tmp_path: Path) -> None:
+    folder = make(tmp_path, FILES)
+    assert values(folder, "m")["web", "2025-01"] == pytest.approx(27)
+    mended = str(FILES["files/fx.csv"]).replace("GBP,2025-01-10,2", "GBP,2025-01-10,3")
+    (folder / "files" / "fx.csv").write_text(mended, encoding="utf-8")
+    assert values(folder, "m")["web", "2025-01"] == pytest.approx(37)
