@@ -6,6 +6,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from metrics.interop.arithmetic import unguarded
 from metrics.interop.carry import NotCarried
 from metrics.language.expressions import ExpressionError, names_in, parse
 
@@ -51,10 +52,7 @@ class MetricReader:
 
     def _arithmetic(self, name: str, words: Mapping[str, Any], tree: exp.Expr) -> str:
         """Arithmetic over aggregations, each of which becomes a metric of its own."""
-        whole = exp.Paren(this=tree.copy())
-        for guard in list(whole.find_all(exp.Nullif)):
-            if isinstance(guard.expression, exp.Literal) and guard.expression.this == "0":
-                guard.replace(guard.this)  # every division here is guarded
+        whole = exp.Paren(this=unguarded(tree))
         made: dict[str, dict[str, Any]] = {}
         for node in [one for one in whole.walk() if self._aggregate(one) is not None]:
             key = f"{name}_part_{len(made) + 1}"
