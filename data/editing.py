@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import LiteralScalarString
 
 from data.errors import CommandError
 from data.warehouse import sync
@@ -37,6 +38,8 @@ def edited(text: str, path: tuple[str, ...], value: Any, after: tuple[str, ...] 
         tree = CommentedMap()
     if not isinstance(tree, dict):
         raise CommandError("the text holds no fields; write `title: ...` first")
+    if isinstance(value, str) and "\n" in value:
+        value = LiteralScalarString(value)
     if value is GONE:
         _take_out(tree, path)
     else:

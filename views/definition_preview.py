@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from data.calendar import Period
 from flows.drafts import Tried
+from flows.workspace import Workspace
 from metrics.definitions.metric import Metric
 from metrics.values.reading import Value
 from strategy.drafts import Drafted
 from views.desk import Desk
 from views.draw.charts import Series
 from views.picks import Picks
-from views.planned import MetricPlan, ParentMoved, move_in_words, parent_in_words
+from views.planned import MetricPlan, Moved, ParentMoved, move_in_words, parent_in_words
 from views.wording import NumberFormat, counted, form_of, period_name, score, sentence, status_of
 
 PERIODS = 24
@@ -137,27 +139,44 @@ def _series(desk: Desk, metric: Metric, past: Sequence[Value], form: NumberForma
     )
 
 
-def plan(desk: Desk, one: Drafted, text: str) -> PlanView:
-    """What would change in the units that the viewer may see, the largest changes first."""
+def plan(desk: Desk, picks: Picks, one: Drafted, text: str) -> PlanView:
+    """What would change in the units that the viewer may see: of the picked unit and kind of period the newest first,
+    then the largest.
+    """
     workspace, metrics, parents = desk.workbench.plan(one, text)
     known = {**desk.workspace.metrics, **workspace.metrics}
     titles = {unit.key: unit.title for unit in desk.units(desk.as_of)}
 
-    def place(unit: str, moved: object) -> str:
-        return f"{titles.get(unit, unit)}, {period_name(moved.period, desk.workspace.calendar)}"  # type: ignore[attr-defined]
+    def place(moved: Moved | ParentMoved) -> str:
+        return f"{titles.get(moved.unit, moved.unit)}, {period_name(moved.period, desk.workspace.calendar)}"
+
+    def near(moved: Moved | ParentMoved) -> tuple[bool, bool, int]:
+        here = (moved.unit, moved.period.span) == (picks.unit, picks.span) and moved.period.end <= picks.period.end
+        return not here, not _recent(moved.period, picks.period), -moved.period.end.toordinal() if here else 0
 
     lines = tuple(
         PlanLine(
             line.title,
             line.how,
             _counts(line),
-            tuple((place(m.unit, m), move_in_words(known[line.key], m)) for m in line.moved[:LARGEST]),
+            tuple((place(m), move_in_words(known[line.key], m)) for m in sorted(line.moved, key=near)[:LARGEST]),
         )
         for line in metrics
     )
-    largest = sorted(parents, key=_points, reverse=True)[:LARGEST]
-    told = tuple((f"{one.title}, {place(one.unit, one)}", parent_in_words(one)) for one in largest)
+    largest = sorted(sorted(parents, key=_points, reverse=True), key=near)[:LARGEST]
+    told = tuple((f"{_parent(workspace, above)}, {place(above)}", parent_in_words(above)) for above in largest)
     return PlanView(lines, told, len(parents))
+
+
+def _recent(period: Period, picked: Period) -> bool:
+    """Whether a period is about the year before the picked one."""
+    return (picked.end - period.end).days < 366
+
+
+def _parent(workspace: Workspace, one: ParentMoved) -> str:
+    """A parent by its title, with its scorecard where that is not the same."""
+    card = workspace.scorecards[one.scorecard].title
+    return one.title if one.level == "scorecard" else f"{one.title} ({card})"
 
 
 def _points(one: ParentMoved) -> tuple[bool, float]:
@@ -170,4 +189,4 @@ def _counts(line: MetricPlan) -> str:
         return "no number changes"
     parts = ((line.values, "value"), (line.targets, "target"), (line.scores, "score"), (line.statuses, "status"))
     told = [counted(n, word, "statuses" if word == "status" else None) for n, word in parts if n]
-    return f"{', '.join(told)} in {counted(len(line.units), 'unit')}, {line.first} to {line.last}"
+    return f"{', '.join(told)} in {counted(len(line.units), 'unit')}, {line.first:%b %Y} to {line.last:%b %Y}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -55,8 +56,8 @@ class MetricPlan:
     scores: int
     statuses: int
     units: tuple[str, ...]
-    first: str
-    last: str
+    first: date | None
+    last: date | None
     moved: tuple[Moved, ...]
 
 
@@ -85,7 +86,7 @@ def metric_plans(planned: Planned, units: Collection[str] | None = None) -> list
     how = {**dict.fromkeys(found.added, "added"), **dict.fromkeys(found.removed, "removed")}
     how |= dict.fromkeys(found.changed, "changed")
     keys = sorted({*how, *rows}, key=lambda key: (list(HOW).index(how.get(key, "follows")), key))
-    return [_metric_plan(planned, known[key], how.get(key, "follows"), rows.get(key, [])) for key in keys]
+    return [_metric_plan(known[key], how.get(key, "follows"), rows.get(key, [])) for key in keys]
 
 
 HOW = {"added": "+", "removed": "-", "changed": "~", "follows": ">"}
@@ -96,9 +97,8 @@ def _moved(row: Mapping[str, Any]) -> Moved:
     return Moved(row["unit"], Period(row["span"], row["period_start"], row["period_end"]), **pairs)
 
 
-def _metric_plan(planned: Planned, metric: Metric, how: str, moved: list[Moved]) -> MetricPlan:
+def _metric_plan(metric: Metric, how: str, moved: list[Moved]) -> MetricPlan:
     ends = sorted(moved, key=lambda one: (one.period.end, one.period.start))
-    name = planned.new.calendar.name
     return MetricPlan(
         metric.key,
         metric.title,
@@ -109,8 +109,8 @@ def _metric_plan(planned: Planned, metric: Metric, how: str, moved: list[Moved])
         sum(_apart(*one.score) for one in moved),
         sum(one.status[0] != one.status[1] for one in moved),
         tuple(dict.fromkeys(one.unit for one in moved)),
-        name(ends[0].period) if ends else "",
-        name(ends[-1].period) if ends else "",
+        ends[0].period.end if ends else None,
+        ends[-1].period.end if ends else None,
         tuple(sorted(moved, key=lambda one: (*one.weight, one.period.end), reverse=True)),
     )
 

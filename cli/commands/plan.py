@@ -77,7 +77,7 @@ def counts(one: MetricPlan) -> str:
         f"{getattr(one, name):,} {name}" for name in ("values", "targets", "scores", "statuses") if getattr(one, name)
     ]
     units = f"{len(one.units)} unit{'' if len(one.units) == 1 else 's'}"
-    return f"{', '.join(told)} of {units}, {one.first} to {one.last}"
+    return f"{', '.join(told)} of {units}, {one.first:%Y-%m} to {one.last:%Y-%m}"
 
 
 def as_content(planned: Planned, metrics: list[MetricPlan], above: list[ParentMoved]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _draft(desk: Desk, picks: Picks, number: str) -> None:
         _back(picks)
         draft_deeds.deeds(desk, picks, one, told, text)
         asked = draft_deeds.asks_plan(sound=not tried.problems)
-    draft_deeds.planned(desk, one, text, asked=asked)
+    draft_deeds.planned(desk, picks, one, text, asked=asked)
     left, right = st.columns([1, 1], gap="medium")
     with left:
         if told.editable:

@@ -97,19 +97,19 @@ def asks_plan(*, sound: bool) -> bool:
     return st.button(words, key="deed.plan_now", disabled=not sound, icon=":material/difference:")
 
 
-def planned(desk: Desk, one: Drafted, text: str, *, asked: bool) -> None:
+def planned(desk: Desk, picks: Picks, one: Drafted, text: str, *, asked: bool) -> None:
     """What would change, computed when asked for, and shown until the text is another one."""
-    shown = st.session_state.get("deed.plan")
+    shown, about = st.session_state.get("deed.plan"), (one.id, text, desk.snapshot, picks.query)
     if asked:
         with st.spinner("Computing with the draft on the same facts"):
             try:
-                shown = (one.id, text, desk.snapshot, preview.plan(desk, one, text))
+                shown = (*about, preview.plan(desk, picks, one, text))
             except FourfoldError as error:
                 frame.told(error, "There is no plan")
                 return
         st.session_state["deed.plan"] = shown
-    if shown and shown[:3] == (one.id, text, desk.snapshot):
-        canvas(draw.plan(shown[3]), "plan", "definitions")
+    if shown and shown[:4] == about:
+        canvas(draw.plan(shown[4]), "plan", "definitions")
 
 
 def _publish(desk: Desk, one: Drafted) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.conftest import BROWSERS, make_demo
 from tests.e2e.conftest import COOKIE, FLAGS, ready, served
+from views.entry import open_desk
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"
 WIDE, PHONE = (1440, 900), (390, 844)
@@ -38,8 +39,16 @@ SHOTS = (
     Shot("metric-light", "metric?metric=on_time_delivery&by=channel"),
     Shot("metric-dark", "metric?metric=supplier_defect_rate&by=rows", scheme="dark"),
     Shot("catalog-light", "catalog", person="david_lindqvist"),
+    Shot("definitions-light", "definitions?draft=1", person="david_lindqvist"),
     Shot("health-light", "health", person="david_lindqvist"),
 )
+
+
+def draft(demo: Path) -> None:
+    """A draft to look at: the target of a metric raised by two points."""
+    bench = open_desk(demo, "david_lindqvist").workbench
+    text = bench.text("on_time_delivery").replace("value: 95 %, from", "value: 97 %, from")
+    bench.start("on_time_delivery", "customer", text)
 
 
 def main() -> None:
@@ -49,6 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         demo = Path(folder) / "demo"
         make_demo(demo)
+        draft(demo)
         with served(demo, Path(folder) / "log") as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
             for shot in SHOTS:

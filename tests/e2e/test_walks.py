@@ -10,7 +10,7 @@ from flows.refresh import refresh
 from tests.e2e.conftest import PATIENCE, looking_as, ready, served
 
 pytestmark = pytest.mark.browser
-PATHS = ("executive", "departments", "map", "metric?metric=on_time_delivery", "catalog", "health")
+PATHS = ("executive", "departments", "map", "metric?metric=on_time_delivery", "catalog", "definitions", "health")
 
 
 def options(page: Page, label: str) -> list[str]:

@@ -137,8 +137,9 @@ def test_form_and_yaml_follow_each_other(desk: Desk) -> None:
     one = begun(desk)
     test = drawn(desk.folder, "david_lindqvist", "definitions", draft=str(one.id))
     test.text_input(key="definition.field.title").set_value("Punctual").run()
-    assert "title: Punctual" in test.text_area(key="definition.yaml").value
-    text = test.text_area(key="definition.yaml").value.replace("title: Punctual", "title: On the day")
+    text = test.text_area(key="definition.yaml").value or ""
+    assert "title: Punctual" in text
+    text = text.replace("title: Punctual", "title: On the day")
     test.text_area(key="definition.yaml").set_value(text).run()
     assert test.text_input(key="definition.field.title").value == "On the day"
     test.text_input(key="definition.field.target").set_value("[{value: 3").run()
