@@ -25,6 +25,8 @@ KINDS = (
     "rolling: {{metric: m{a}, months: {months}}}",
 )
 
+MEASURED = ("EUR", "EUR", '"%"', '"%"', "EUR")
+
 
 def run(arguments: Sequence[str]) -> Iterable[Figure]:
     """`--definitions` metrics (500) over 10 tables: CPU of the check alone, cold and warm, and of the whole command."""
@@ -85,7 +87,8 @@ def definition(number: int) -> str:
     )
     return (
         f"title: Metric number {number}\ndescription: What is counted for number {number} of the bench.\n"
-        f"owner: somebody\nindicator: {'leading' if number % 3 else 'lagging'}\nmeasured_in: EUR\n{kind}\n"
+        f"owner: somebody\nindicator: {'leading' if number % 3 else 'lagging'}\n"
+        f"measured_in: {MEASURED[number % 5]}\n{kind}\n"
         "target:\n  - {value: 100, to: 2024-12}\n  - {value: 120, from: 2025-01}\n"
         f"anchors: {{goal: target, red: 10 % of target}}\ntags: [bench, n{number % 7}]\n"
     )

@@ -20,6 +20,12 @@ fourfold = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+@fourfold.callback()
+def commands() -> None:
+    """Fourfold: a balanced scorecard that is computed, not typed in."""
+
+
 Workspace = Annotated[
     Path,
     typer.Option("--workspace", "-w", envvar="FOURFOLD_WORKSPACE", help="The folder of the company's definitions."),
