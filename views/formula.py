@@ -93,6 +93,9 @@ def _aggregate(body: Aggregate, names: Names) -> Iterator[Piece]:
     if body.time:
         yield Piece(", dated by ")
         yield Piece(body.time, code=True)
+    if body.convert:
+        day = {None: "its day", "period_end": "the end of the month"}.get(body.convert.at, body.convert.at)
+        yield Piece(f", converted by the rate of {day}")
     if body.later:
         yield Piece(f", {body.later} later" if not body.on_first_day else f", told for the {body.later}")
     if body.per is not None:

@@ -28,6 +28,14 @@ def test_each_kind_reads_as_a_sentence(workspace: Workspace, key: str, words: st
     assert plain(formula(workspace.metrics[key], names)) == words
 
 
+def test_a_converted_amount_says_by_which_rate(workspace: Workspace) -> None:
+    body = {"table": "sales", "function": "sum", "expr": "amount", "convert": {"from": "currency", "at": "period_end"}}
+    common = {"key": "m", "perspective": "financial", "title": "M", "measured_in": "EUR"}
+    metric = Metric.model_validate({**common, "agg": body})
+    said = plain(formula(metric, Names(workspace.metrics, {})))
+    assert said == "Sum of amount in sales, converted by the rate of the end of the month"
+
+
 def test_every_formula_of_the_demo_can_be_said_and_names_its_parts(workspace: Workspace) -> None:
     names = Names(workspace.metrics, workspace.catalog.tables)
     kinds = set()
