@@ -16,8 +16,9 @@ from flows.asking import answer as answered
 from flows.asking import calendar_named, question_of, scope_of, statements
 from flows.opened import Opened, open_current
 from metrics.definitions.metric import Metric
+from metrics.query.ask import reasons_of
 from metrics.query.question import Query
-from views.wording import DASH, form_of
+from views.wording import DASH, counted, form_of
 
 Many = list[str] | None
 
@@ -68,11 +69,15 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
             return
         table = answered(opened, asked, scope)
     if as_json:
-        tell_json({"snapshot": opened.id, "as_of": opened.manifest.as_of, "rows": table.to_pylist()})
+        said = {"snapshot": opened.id, "as_of": opened.manifest.as_of, "without_value": reasons_of(table)}
+        tell_json({**said, "rows": table.to_pylist()})
     elif as_csv:
         tell(as_text(table).rstrip("\n"))
     else:
         show(shown(opened, table, asked))
+        for key, reasons in reasons_of(table).items():
+            for reason, count in reasons.items():
+                tell(f"{opened.workspace.metrics[key].title}: {counted(count, 'row')} without a value, {reason}")
 
 
 def as_text(table: pa.Table) -> str:

@@ -1,5 +1,6 @@
 """Answers a question from facts: compiled by the compiler and combined by the evaluator that the value table uses."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,16 +24,18 @@ from metrics.states.compiler import StateQuery
 from metrics.states.measures import measure_of
 from metrics.states.scan import compiled_scans, read_states
 from metrics.time.grid import Grid, Window
-from metrics.values.cells import Cells
+from metrics.values.cells import REASONS, Cells
 from metrics.values.evaluate import Evaluator
 
 Bools = npt.NDArray[np.bool_]
+WHY = "fourfold.why"  # in the answer's metadata
 
 
 def ask(engine: Engine, sight: Sight, query: Query) -> pa.Table:
     """The answer: a column for each of `by`, `time` and `partial` with a grain, one for each metric (NULL: no value).
 
-    A row for each group (and period) in which any of the metrics has rows, or is missing. Raises `QueryError` for a
+    A row for each group (and period) in which any of the metrics has rows, or is missing; `reasons_of` the answer tells
+    why. Raises `QueryError` for a
     question that could only be answered with a wrong number, and for names that nothing bears.
     """
     return _ordered(_table(evaluated(engine, sight, query)), query)
@@ -115,7 +118,23 @@ def _table(found: Evaluated) -> pa.Table:
         columns["partial"] = pa.array([readings[p].partial for p in period], pa.bool_())
     values = {key: one.value[group, period] for key, one in cells.items()}
     columns |= {key: pa.array(value, from_pandas=True) for key, value in values.items()}
-    return pa.table(columns).filter(pa.array(keeps(plan.having, values, len(group))))
+    kept = keeps(plan.having, values, len(group))
+    reasons = {key: _reasons(one, group[kept], period[kept]) for key, one in cells.items()}
+    told_why = {WHY: json.dumps({key: found for key, found in reasons.items() if found})}
+    return pa.table(columns).filter(pa.array(kept)).replace_schema_metadata(told_why)
+
+
+def _reasons(cells: Cells, group: npt.NDArray[np.int64], period: npt.NDArray[np.int64]) -> dict[str, int]:
+    """Why there is no value, and in how many rows."""
+    missing = np.isnan(cells.value[group, period])
+    codes, counts = np.unique(cells.why[group, period][missing], return_counts=True)
+    return {REASONS[code]: int(count) for code, count in zip(codes, counts, strict=True) if code}
+
+
+def reasons_of(answer: pa.Table) -> dict[str, dict[str, int]]:
+    """Why metrics of an answer have no value in some rows: metric > reason > how many rows (before `limit`)."""
+    found: dict[str, dict[str, int]] = json.loads((answer.schema.metadata or {}).get(WHY.encode(), b"{}"))
+    return found
 
 
 def _at(cells: Cells, rows: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> Cells:
@@ -158,4 +177,4 @@ def _ordered(table: pa.Table, query: Query) -> pa.Table:
     return found if query.limit is None else found.slice(0, query.limit)
 
 
-__all__ = ["Evaluated", "Plan", "Query", "Sight", "ask", "compiled", "evaluated", "planned"]
+__all__ = ["Evaluated", "Plan", "Query", "Sight", "ask", "compiled", "evaluated", "planned", "reasons_of"]

@@ -15,6 +15,7 @@ from flows.asking import answer, ask, scope_of, statements
 from flows.opened import Opened, open_current
 from flows.refresh import refresh
 from metrics.language.refusals import Refusal
+from metrics.query.ask import reasons_of
 from metrics.query.question import Query
 from tests.making import SOURCE, make
 
@@ -376,5 +377,7 @@ def test_silent_unit_is_unknown_by_unit_and_nothing_by_member(silent: Opened) ->
     by_unit = {(r["unit"], r["time"].month): r["revenue"] for r in told(silent, "revenue", by=("unit",), grain="month")}
     assert by_unit["web", 3] is None
     assert [r["revenue"] for r in told(silent, "revenue", grain="month")] == [2, 2, None, 2, 2, 2]
+    why = reasons_of(answer(silent, Query(("revenue",), grain="month", order=("-revenue",))))
+    assert why == {"revenue": {"some units or months that were due have not reported": 1}}
     assert [r["revenue"] for r in told(silent, "revenue", grain="month", absent="zero")] == [2, 2, 1, 2, 2, 2]
     assert [r["revenue"] for r in told(silent, "revenue", by=("channel",), grain="month")] == [2, 2, 1, 2, 2, 2]
