@@ -8,7 +8,7 @@ or counters, the engine groups instead, which costs several times as much and gi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -92,8 +92,11 @@ class Rows:
 
     def by_row(self, held: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """What was tallied in places (the first axis) by row of the block."""
+        at = self.known if self.dense else np.arange(len(self.known))
+        if len(self.row) == self.count:
+            return held.take(at[np.argsort(self.row)], axis=0)
         out = np.zeros((self.count, *held.shape[1:]), dtype=held.dtype)
-        out[self.row] = held[self.known if self.dense else slice(None)]
+        out[self.row] = held[at]
         return out
 
     def rows_of(self, table: pa.Table) -> Ints:
@@ -290,7 +293,7 @@ class _Tally:
         for name, part in self.parts.items():
             bit = 1 << self.filters.index(part.filter) if part.filter else 0
             mine = [one for at, one in enumerate(held) if at & bit == bit]
-            merged = self.rows.by_row((np.add if counts else np.bitwise_or).reduce(mine))
+            merged = self.rows.by_row(reduce(np.add if counts else np.bitwise_or, mine))
             found[name] = (
                 (_histograms(merged[:, : of.count], of.values), None) if counts else (binary(merged), of.values)
             )
