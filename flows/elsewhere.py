@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from connectors.in_place import InPlace
+from connectors.in_place import staying
 from connectors.settings import resolve
 from data.away import Away, reach
 from data.organisation import EngineModel
@@ -14,12 +14,6 @@ from metrics.engines.duck import Engine
 
 def elsewhere(workspace: Workspace) -> Elsewhere | None:
     """What of a workspace stays in an engine of its own; None where everything is loaded."""
-    stays = {
-        name: dataset.table
-        for source in workspace.sources.values()
-        if source.connector == InPlace.kind
-        for name, dataset in source.datasets.items()
-    }
     settings = workspace.settings.engine
     if not isinstance(settings, EngineModel):
         return None
@@ -29,7 +23,7 @@ def elsewhere(workspace: Workspace) -> Elsewhere | None:
         known = resolve("workspace.yaml: engine", settings)
         return reach(known.kind, known.address)
 
-    return Elsewhere(reached, stays)
+    return Elsewhere(reached, staying(workspace.sources))
 
 
 def engine_over(connection: Connection, away: Elsewhere | None) -> Engine:

@@ -10,7 +10,9 @@ from data.snapshots import Manifest, Store
 from data.valuefiles import open_snapshot
 from data.warehouse import Connection
 from flows.calendars import restated, tree_in_force, with_periods
+from flows.elsewhere import elsewhere, engine_over
 from flows.workspace import Workspace, assemble
+from metrics.engines.away import Elsewhere
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
 from metrics.states.compiler import create_models
@@ -31,6 +33,7 @@ class Opened:
     as_was: Tree
     catalog: Catalog
     _connection: Connection = field(repr=False)
+    _away: Elsewhere | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
@@ -45,7 +48,7 @@ class Opened:
 
     def engine(self) -> Engine:
         """A new cursor of its own: one per query, never shared between threads."""
-        return Engine(self._connection.cursor())
+        return engine_over(self._connection, self._away)
 
 
 _open: OrderedDict[tuple[Path, str], Opened] = OrderedDict()
@@ -73,14 +76,15 @@ def _opened(store: Store, name: str) -> Opened:
     target = store.folder(name)
     workspace = assemble(target / "definitions")
     connection = open_snapshot(store, manifest)
-    engine = Engine(connection.cursor())
+    away = elsewhere(workspace)
+    engine = engine_over(connection, away)
     workspace = with_periods(engine, workspace)
     create_models(engine, workspace.catalog)
     columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}
     catalog = Catalog(workspace.catalog.tables, workspace.catalog.metrics, workspace.catalog.drivers, columns)
     as_was = _tree(engine, workspace)
     tree = tree_in_force(as_was, workspace, manifest.as_of)
-    return Opened(manifest, workspace, tree, as_was, catalog, connection)
+    return Opened(manifest, workspace, tree, as_was, catalog, connection, away)
 
 
 def _tree(engine: Engine, workspace: Workspace) -> Tree:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, RootModel
 
 from access.roles import PeopleModel, PersonModel, Role, RolesModel, roles_of
 from connectors.base import SourceModel
+from connectors.in_place import staying
 from connectors.registry import read_source
 from data.calendar import Calendar
 from data.calendar_models import CalendarModel
@@ -24,6 +25,7 @@ from flows.strays import stray_files
 from metrics.definitions.driver import Driver
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
+from metrics.engines.lacks import engine_faults
 from metrics.language.catalog import Catalog
 from metrics.language.expressions import ExpressionError, multiplies_rows, select_columns
 from metrics.language.faults import faults_of
@@ -143,7 +145,7 @@ def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Works
         )
     files.unread = {Path(p.file).stem for p in problems.found if p.file.startswith(("metrics/", "models/"))}
     files.unread -= {*metrics, *tables}
-    _catalog_problems(files, catalog)
+    _catalog_problems(files, catalog, settings, staying(sources))
     _dataset_problems(files, sources, tables)
     _unit_table_problems(files, units, sources)
     if settings:
@@ -339,8 +341,10 @@ def _is_time(table: Table, name: str) -> bool:
     return table.time is not None and table.time.column == name
 
 
-def _catalog_problems(files: Files, catalog: Catalog) -> None:
-    for fault in faults_of(catalog):
+def _catalog_problems(files: Files, catalog: Catalog, settings: Settings | None, stays: Mapping[str, str]) -> None:
+    engine = settings.engine if settings else "duckdb"
+    away = [] if isinstance(engine, str) else engine_faults(catalog, engine.kind, stays)
+    for fault in (*faults_of(catalog), *away):
         metric = catalog.metrics.get(fault.key)
         name = {
             "metric": f"metrics/{metric.perspective}/{fault.key}.yaml" if metric else "",
