@@ -18,6 +18,7 @@ from metrics.states.compiler import StateQuery
 from metrics.states.measures import Measure, Relation
 
 COUNTED = "list_transform(map_entries({}), lambda x: struct_pack(value := CAST(x.key AS DOUBLE), count := x.value))"
+BETWEEN = "\x1f"  # two members of a text
 NOTHING = "0"  # the cell of all rows alike
 NAN = float("nan")
 
@@ -51,6 +52,11 @@ class Cut:
         self._columns[cell] = columns
         return replace(source, cell=cell, where=" AND ".join(told) or "TRUE")
 
+    def packed_in(self, statement: str) -> tuple[str, list[str]]:
+        """The struct of members that stands in a statement, and its columns; none where all rows are alike."""
+        found = ((cell, columns) for cell, columns in self._columns.items() if columns and cell in statement)
+        return next(found, ("", []))
+
     def spread(self, query: StateQuery) -> StateQuery:
         """A scan with a column for each member in place of the struct, as every engine can group by.
 
@@ -80,7 +86,26 @@ class Members:
             raise QueryError(
                 f"models/{query.table}.yaml: stays in another engine, where medians are told for units only, not cut"
             )
+        if query.statement is not None and self.engine.is_away(query.table):
+            return Block(self._named(self._as_text(query, query.statement), query.table))
         return Block(self._named(self.engine.table(self.cut.spread(query).sql()), query.table))
+
+    def _as_text(self, query: StateQuery, statement: str) -> pa.Table:
+        """A scan of a shape of its own where engines have no structs: members as one text, and taken apart here."""
+        packed, columns = self.cut.packed_in(statement)
+        if not columns:
+            return self.engine.table(statement)
+        text = f" || '{BETWEEN}' || ".join(f"coalesce('=' || CAST({sql} AS VARCHAR), '')" for sql in columns)
+        table = self.engine.table(statement.replace(packed, text))
+        named = ", ".join(f"{sql} AS m{number}" for number, sql in enumerate(columns))
+        kinds = self.engine.table(f"SELECT {named} FROM {query.source} LIMIT 0").schema
+        rows = [str(cell).split(BETWEEN) for cell in table.column("cell").to_pylist()]
+        if any(len(row) != len(columns) for row in rows):
+            raise QueryError(f"models/{query.table}.yaml: a member holds an unprintable character; mend the data")
+        for number in range(len(columns)):
+            values = pa.array([row[number][1:] if row[number] else None for row in rows], pa.string())
+            table = table.append_column(f"m{number}", values.cast(kinds.field(number).type))
+        return table.drop_columns(["cell"])
 
     def _named(self, table: pa.Table, of: str) -> pa.Table:
         columns = _members(table)
