@@ -138,7 +138,8 @@ class _Tested:
 
 def _tested(previous: Manifest | None, workspace: Workspace, contents: Mapping[str, Content]) -> _Tested:
     ground = Ground(workspace.catalog, contents)
-    grains = {key: digest(*table.grain, ground.tables([key])) for key, table in workspace.catalog.tables.items()}
+    keys = {key: (*table.grain, "|", *table.unique) for key, table in workspace.catalog.tables.items()}
+    grains = {key: digest(*names, ground.tables([key])) for key, names in keys.items()}
     before = previous.extra.get("grains", {}) if previous else {}
     return _Tested(grains, frozenset(key for key, found in grains.items() if before.get(key) == found))
 

@@ -28,8 +28,9 @@ class Aggregate(BaseModel):
 
     With `later` rows count so much later than they happened, as in dbt's offsets. Asked by a grain no coarser than its
     own, whole periods are moved: by `1 month` April shows March, by `rest of year` each month shows January. By a
-    coarser one days are moved: what happened on 5 March counts on 5 April, the last day of a short month on all days that
-    have no other; by `rest of month` a period shows its first day. It is told when it is asked, not in the value table.
+    coarser one days are moved: what happened on 5 March counts on 5 April, the last day of a short month on all days
+    that have no other; by `rest of month` a period shows its first day. It is told when it is asked, not in the value
+    table.
 
     With `per` the last (or first) day is not that of a unit: of each customer (say) the rows of his last day in the
     period asked for are aggregated; of no one (`per: []`), those of the last day of all. It is told when it is asked.

@@ -103,8 +103,9 @@ class Table(BaseModel):
     """models/<key>.yaml; `key` comes from the file name, `sql_text` from the file that `sql` names.
 
     Several datasets under `source` are parts of one table, row below row. `entities` names the columns that say who or
-    what a row is about, as other tables name theirs. A column under `levels` is a balance, which no sum adds over time;
-    one under `averaged` is a mean or a share already, which nothing averages once more.
+    what a row is about, as other tables name theirs. A column under `unique` holds no value twice, so that others may
+    join by it. One under `levels` is a balance, which no sum adds over time; one under `averaged` is a mean or a share
+    already, which nothing averages once more.
     """
 
     model_config = STRICT
@@ -115,6 +116,7 @@ class Table(BaseModel):
     sql: str | None = None
     sql_text: str | None = None
     grain: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
     time: Time | None = None
     unit: UnitOf | None = None
     joins: dict[str, Join] = {}

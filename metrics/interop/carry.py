@@ -146,6 +146,9 @@ class Carrier:
     def _input(self, source: Input, use: Use) -> str:
         """The key of a metric as an input has it: its rows narrowed, and later than they happened."""
         later = str(source.offset) if source.offset else f"rest of {source.to_grain}" if source.to_grain else None
+        grain = source.offset.grain if source.offset else source.to_grain
+        if grain is not None and grain not in GRAINS:
+            raise NotCarried(f"an offset by {grain}", "it is no grain from day to year", "use one of these")
         if later and use.later:
             raise NotCarried(f"{later} of {use.later}", "an offset of an offset is not told here", "write one offset")
         inner = Use((*source.filters, *use.filters), later or use.later)

@@ -21,7 +21,7 @@ BECOMES: Mapping[str, Mapping[str, str]] = {
     },
     "Entity": {
         "name": "the name of the entity, and of the join",
-        "kind": "primary and natural: the grain; foreign: our side of a join; natural: with the validity of its rows",
+        "kind": "primary: `grain:`; unique: `unique:`; natural: `grain:` with the validity of rows; foreign: our side",
         "expr": "the column, or one that SQL beside makes",
     },
     "Dimension": {

@@ -99,6 +99,9 @@ class Tables:
         keys = [one for one in model.entities if one.kind == "primary" and one.name in file.columns]
         natural = [one for one in model.entities if one.kind == "natural" and one.name in file.columns]
         start = model.bound("start")
+        unique = [file.columns[one.name] for one in model.entities if one.kind == "unique" and one.name in file.columns]
+        if unique:
+            file.content["unique"] = unique
         if keys:
             file.content["grain"] = [file.columns[keys[0].name]]
         elif natural and start:

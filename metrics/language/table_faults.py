@@ -28,7 +28,8 @@ def table_faults(catalog: Catalog, table: Table) -> Iterator[Fault]:
 
 
 def _own_columns(table: Table) -> Iterator[tuple[Path, str]]:
-    yield from ((("grain", index), name) for index, name in enumerate(table.grain))
+    for field in ("grain", "unique"):
+        yield from (((field, index), name) for index, name in enumerate(getattr(table, field)))
     if table.time:
         yield ("time", "column"), table.time.column
     if table.freshness:
@@ -91,6 +92,11 @@ def _to_many(table: Table, name: str, many: list[str]) -> Fault:
     return Fault("table", table.key, path, message, "make a metric of each, and combine the metrics", "F102")
 
 
+def _one_each(other: Table, to: tuple[str, ...]) -> bool:
+    """Whether a row of a table is told by these columns: its grain, or one that is unique by itself."""
+    return set(other.grain) == set(to) or (len(to) == 1 and to[0] in other.unique)
+
+
 def _partner_faults(catalog: Catalog, table: Table, name: str, join: Join) -> Iterator[Fault]:
     other = catalog.tables[join.table]
     path: Path = ("joins", name)
@@ -103,7 +109,7 @@ def _partner_faults(catalog: Catalog, table: Table, name: str, join: Join) -> It
         yield from _unknown(table, (*path, "valid", "to"), join.valid.to, theirs, other.key)
         if join.valid.at:
             yield from _unknown(table, (*path, "valid", "at"), join.valid.at, catalog.columns.get(table.key))
-    if len(to) != len(join.keys) or (not join.valid and set(other.grain) != set(to)):
+    if len(to) != len(join.keys) or (not join.valid and not _one_each(other, to)):
         named, grain = ", ".join(to) or "unknown columns", ", ".join(other.grain) or "nobody knows what"
         message = f"joins '{other.key}' by {named}, but a row of it is one per {grain}"
         hint = "a join to less than the grain would count rows twice; join by the grain"

@@ -101,7 +101,7 @@ def column_of(catalog: Catalog, table: Table, name: str) -> str | None:
     head, _, rest = name.partition(".")
     if not rest and head in table.entities:
         return table.entities[head]
-    if rest and head in table.entities and table.entities[head] in table.grain:
+    if rest and head in table.entities and table.entities[head] in (*table.grain, *table.unique):
         own = column_of(catalog, table, rest)
         if own is not None:
             return own

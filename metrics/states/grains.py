@@ -17,12 +17,15 @@ def check_grains(
     """
     faults = []
     joined = {join.table for table in catalog.tables.values() for join in table.joins.values()}
-    for table in catalog.tables.values():
-        if not table.grain or enforced.get(table.key) == table.grain or table.key in held:
+    keys = [(table, "grain", table.grain) for table in catalog.tables.values() if table.grain]
+    keys += [(table, "unique", (name,)) for table in catalog.tables.values() for name in table.unique]
+    for table, field, key in keys:
+        if enforced.get(table.key) == key or table.key in held:
             continue
-        columns = ", ".join(identifier(name) for name in table.grain)
+        columns = ", ".join(identifier(name) for name in key)
+        told = f" WHERE {columns} IS NOT NULL" if field == "unique" else ""
         found = engine.table(
-            f'SELECT {columns}, count(*) AS times FROM model."{table.key}" '
+            f'SELECT {columns}, count(*) AS times FROM model."{table.key}"{told} '
             f"GROUP BY {columns} HAVING count(*) > 1 LIMIT 1"
         ).to_pylist()
         if found:
@@ -30,7 +33,7 @@ def check_grains(
             why = "a join to it would count rows twice" if table.key in joined else "its rows would be counted twice"
             named = ", ".join(f"{name} = {value}" for name, value in row.items())
             faults.append(
-                f"models/{table.key}.yaml: grain: {named} stands {found[0]['times']} times; {why}. "
+                f"models/{table.key}.yaml: {field}: {named} stands {found[0]['times']} times; {why}. "
                 "Mend the data, name the grain that holds, or add `key:` to the contract [F113]"
             )
     if faults:

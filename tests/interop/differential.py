@@ -16,7 +16,7 @@ from tests.interop.oracle import Oracle, Refused
 from tests.interop.worlds import FIRST, LAST, build
 
 QUESTIONS = 10  # of each world
-AMBIGUOUS = ("visit", "visit__page")
+AMBIGUOUS = ("visit", "visit__page", "badge")
 """Of visits of one customer on one day MetricFlow credits any one with a conversion: it does not say which."""
 
 

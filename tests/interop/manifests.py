@@ -119,6 +119,7 @@ def _visits() -> Manifest:
         "defaults": {"agg_time_dimension": "visited_on"},
         "entities": [
             {"name": "visit", "type": "primary", "expr": "visit_id"},
+            {"name": "badge", "type": "foreign", "expr": "badge_id"},
             {"name": "customer", "type": "foreign", "expr": "customer_id"},
         ],
         "dimensions": [_time("visited_on"), _categorical("page")],
@@ -136,6 +137,7 @@ def _customers() -> Manifest:
         "defaults": {"agg_time_dimension": "joined_on"},
         "entities": [
             {"name": "customer", "type": "primary", "expr": "customer_id"},
+            {"name": "badge", "type": "unique", "expr": "badge_id"},
             {"name": "region", "type": "foreign", "expr": "region_id"},
         ],
         "dimensions": [_categorical("segment"), _categorical("rating"), _time("joined_on")],

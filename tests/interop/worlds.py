@@ -12,8 +12,10 @@ TABLES = {
         "order_id INTEGER, customer_id INTEGER, product_id INTEGER, ordered_on DATE, shipped_on DATE, paid_on DATE, "
         "channel VARCHAR, amount DOUBLE, quantity INTEGER, gift BOOLEAN, balance DOUBLE"
     ),
-    "visits": "visit_id INTEGER, customer_id INTEGER, visited_on DATE, page VARCHAR, seconds INTEGER",
-    "customers": "customer_id INTEGER, region_id INTEGER, segment VARCHAR, joined_on DATE, rating INTEGER",
+    "visits": "visit_id INTEGER, customer_id INTEGER, badge_id INTEGER, visited_on DATE, page VARCHAR, seconds INTEGER",
+    "customers": (
+        "customer_id INTEGER, badge_id INTEGER, region_id INTEGER, segment VARCHAR, joined_on DATE, rating INTEGER"
+    ),
     "regions": "region_id INTEGER, country VARCHAR",
     "products": "product_id INTEGER, category VARCHAR, valid_from DATE, valid_to DATE",
     "days": "ds DATE",
@@ -83,6 +85,7 @@ def _visits(random: Random) -> list[tuple[object, ...]]:
         (
             key,
             _maybe(random, random.randint(1, 9)),
+            _maybe(random, random.randint(101, 109)),
             _day(random),
             _maybe(random, random.choice(["home", "cart"])),
             random.randint(1, 500),
@@ -95,6 +98,7 @@ def _customers(random: Random) -> list[tuple[object, ...]]:
     return [
         (
             key,
+            _maybe(random, 100 + key),
             _maybe(random, random.randint(1, 4)),
             _maybe(random, random.choice(["a", "b"])),
             _day(random),

@@ -58,6 +58,49 @@ def test_join_to_rows_that_stand_twice_is_refused(tmp_path: Path) -> None:
     assert "[F113]" in message
 
 
+def by_another_key(customers: str, unique: bool = True) -> dict[str, str]:
+    """Customers have a number of their own, and sales join by a name that is unique as well."""
+    table = "source: customers\ngrain: [home]\n" + ("unique: [customer]\n" if unique else "")
+    joined = JOINED.replace("key: customer}", "key: customer, to: customer}")
+    return files(customers) | {"models/customers.yaml": table, "models/sales.yaml": joined}
+
+
+def test_join_to_a_key_beside_the_grain_counts_each_row_once(tmp_path: Path) -> None:
+    folder = make(tmp_path, by_another_key("a,private,1\nb,business,2\n,private,3\n,private,4\n"))
+    assert values(folder, "revenue")["company", "2025-01"] == 111
+    assert values(folder, "private")["company", "2025-01"] == 100
+
+
+def test_a_key_beside_the_grain_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match=r"unique: customer = a stands 2 times") as refused:
+        refresh(make(tmp_path, by_another_key("a,private,1\na,business,2\n")))
+    assert "[F113]" in str(refused.value)
+
+
+def test_a_key_that_is_called_unique_later_is_tested_on_the_same_rows(tmp_path: Path) -> None:
+    twice = by_another_key("a,private,1\na,business,2\n")
+    folder = make(
+        tmp_path,
+        twice
+        | {
+            "models/customers.yaml": "source: customers\ngrain: [home]\n",
+            "models/sales.yaml": JOINED.replace("joins: {who: {table: customers, key: customer}}\n", "").replace(
+                "dimensions: {segment: who.segment}\n", ""
+            ),
+            "metrics/customer/private.yaml": "",
+        },
+    )
+    refresh(folder)
+    make(tmp_path, twice)
+    with pytest.raises(QueryError, match=r"unique: customer = a stands 2 times"):
+        refresh(folder)
+
+
+def test_a_join_to_a_key_that_nobody_calls_unique_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match=r"joins 'customers' by customer, but a row of it is one per home"):
+        refresh(make(tmp_path, by_another_key("a,private,1\n", unique=False)))
+
+
 def test_join_to_less_than_the_grain_is_refused(tmp_path: Path) -> None:
     wide = "source: customers\ngrain: [customer, segment]\n"
     folder = make(tmp_path, {**files("a,private,shop\n"), "models/customers.yaml": wide})

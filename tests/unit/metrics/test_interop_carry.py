@@ -101,6 +101,10 @@ def test_a_metric_is_written_for_each_way_it_is_used() -> None:
         (metric("derived", {"expr": "greatest(amount, 1)", "metrics": [{"name": "amount"}]}), "may not stand"),
         (metric("derived", {"expr": "nullif(amount, 0)", "metrics": [{"name": "amount"}]}), "may not stand"),
         (metric("derived", {"expr": "a + nothing", "metrics": [{"name": "nothing"}]}), "there is no such metric"),
+        (
+            metric("derived", {"expr": "amount", "metrics": [{"name": "amount", "offset_window": "1 fiscal_week"}]}),
+            "no grain",
+        ),
         (metric("cumulative", {"measure": "made", "cumulative_type_params": {"window": "3 fiscal_weeks"}}), "no grain"),
         (
             metric(
