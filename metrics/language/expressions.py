@@ -53,6 +53,7 @@ SYNTAX: tuple[type[exp.Expr], ...] = (
     exp.Distinct,
 )
 MAX_DEPTH = 60
+STUMBLES = (AttributeError, TypeError, ValueError, LookupError)  # of sqlglot itself, over text such as `([not f()])[1]`
 METRIC = "metric"  # a metric of the row's customer, say: filters alone may ask for it (see calls)
 Over = Literal["so_far", "month", "ever"]
 
@@ -75,6 +76,8 @@ def parse(text: str) -> exp.Expr:
         raise ExpressionError(f"'{text}' is not a SQL expression: {detail[0]['description']}") from None
     except RecursionError:
         raise _too_deep(text) from None
+    except STUMBLES:
+        raise ExpressionError(f"'{text}' is not a SQL expression that can be read") from None
     select = trees[0]
     if len(trees) != 1 or not isinstance(select, exp.Select) or len(select.expressions) != 1:
         raise ExpressionError(f"'{text}' is not one scalar expression")
@@ -221,6 +224,8 @@ def _select(text: str) -> exp.Query:
         raise ExpressionError(f"is not valid SQL: {str(error).splitlines()[0]}") from None
     except RecursionError:
         raise _too_deep(text) from None
+    except STUMBLES:
+        raise ExpressionError("is not SQL that can be read") from None
     if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.SetOperation):
         raise ExpressionError("must be exactly one SELECT")
     return trees[0]

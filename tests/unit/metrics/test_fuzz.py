@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 import sqlglot
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -109,6 +109,8 @@ def held(text: str) -> str | None:
 
 
 @FUZZ
+@example("([not floor()])[1]")
+@example("date list")
 @given(SQL)
 def test_hostile_sql_is_refused_or_harmless(text: str) -> None:
     held(text)
