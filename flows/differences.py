@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.trial import above
+from flows.trial import above, tables_below
 from flows.workspace import Workspace
 from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
@@ -44,7 +44,7 @@ def differences(old: Workspace, new: Workspace) -> Differences:
         if key not in old.catalog.tables or _of_table(old.catalog.tables[key]) != _of_table(table)
     }
     why = [(f"models/{key}.yaml", "the table is defined otherwise") for key in sorted(tables)]
-    resting = {key for key in new.metrics if tables & _tables(new, key)}
+    resting = {key for key in new.metrics if tables & tables_below(new.catalog, [key])}
     whole = _whole(old, new)
     start = {*added, *changed, *resting, *(new.metrics if whole else ())}
     return Differences(added, removed, changed, above(new.catalog, start), (*why, *whole, *_beside(old, new)))
@@ -61,19 +61,6 @@ def _of_metric(metric: Metric) -> object:
 
 def _of_table(table: Table) -> object:
     return table.model_dump(exclude=set(OF_TABLES))
-
-
-def _tables(workspace: Workspace, key: str) -> set[str]:
-    """The tables that a metric rests on, also those that they join or that give its target."""
-    found: set[str] = set()
-    waiting = list(workspace.catalog.tables_of(key))
-    waiting += filter(None, [getattr(workspace.metrics[key].target, "table", None)])
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [join.table for join in workspace.catalog.tables[name].joins.values()]
-    return found
 
 
 def _whole(old: Workspace, new: Workspace) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,7 @@ from flows.workspace import Workspace
 from metrics.definitions.kinds import Aggregate, Stock
 from metrics.definitions.metric import Metric, TargetTable
 from metrics.engines.duck import Engine
+from metrics.language.calls import asked_by
 from metrics.language.catalog import Catalog
 from metrics.states.compiler import create_models
 
@@ -118,17 +119,33 @@ def restricted(workspace: Workspace, keys: Iterable[str]) -> Workspace:
         for key in catalog.metrics
         if key in below(catalog, keys)
     }
-    tables: dict[str, None] = {}
-    names = [name for key in metrics for name in catalog.tables_of(key)]
-    names += [m.target.table for m in metrics.values() if isinstance(m.target, TargetTable)]
-    while names:
-        name = names.pop()
-        if name not in tables:
-            tables[name] = None
-            names += [join.table for join in catalog.tables[name].joins.values()]
+    tables = tables_below(catalog, metrics)
     kept = {name: table for name, table in catalog.tables.items() if name in tables}
     columns = {name: found for name, found in catalog.columns.items() if name in tables}
     return replace(workspace, catalog=Catalog(kept, metrics, (), columns))
+
+
+def rests_on(catalog: Catalog, key: str) -> tuple[str, ...]:
+    """The metrics that this one is computed from directly, those that its filters ask for among them."""
+    return (*catalog.parts(key), *asked_by(catalog, key))
+
+
+def tables_below(catalog: Catalog, keys: Iterable[str]) -> frozenset[str]:
+    """The tables that metrics rest on: those they count, what these join, those of targets and of currencies' rates."""
+    family = below(catalog, keys)
+    bodies = [body for key in family for body in catalog.own_aggregates(key)]
+    targets = [catalog.metrics[key].target for key in family]
+    waiting = [body.table for body in bodies] + [one.table for one in targets if isinstance(one, TargetTable)]
+    if any(getattr(one, "convert", None) for one in (*bodies, *targets)):
+        waiting += [table.key for table in catalog.tables.values() if table.rates]
+    waiting += [one.table for one in (getattr(body, "converted", None) for body in bodies) if one is not None]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [join.table for join in catalog.tables[name].joins.values()]
+    return frozenset(found)
 
 
 def below(catalog: Catalog, keys: Iterable[str]) -> frozenset[str]:
@@ -139,7 +156,7 @@ def below(catalog: Catalog, keys: Iterable[str]) -> frozenset[str]:
         key = waiting.pop()
         if key not in found:
             found.add(key)
-            waiting += catalog.parts(key)
+            waiting += rests_on(catalog, key)
     return frozenset(found)
 
 
@@ -147,7 +164,7 @@ def above(catalog: Catalog, keys: Iterable[str]) -> frozenset[str]:
     """These metrics and everything that is computed from them."""
     users: dict[str, list[str]] = {}
     for key in catalog.metrics:
-        for part in catalog.parts(key):
+        for part in rests_on(catalog, key):
             users.setdefault(part, []).append(key)
     found: set[str] = set()
     waiting = [key for key in keys if key in catalog.metrics]

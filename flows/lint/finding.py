@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from flows.files import Files
+from flows.trial import rests_on
 from flows.workspace import Workspace
 from metrics.definitions.metric import Metric
 
@@ -70,7 +71,7 @@ class Case:
         """By metric: which other metrics are computed from it."""
         found: dict[str, list[str]] = {}
         for key in self.workspace.metrics:
-            for part in self.workspace.catalog.parts(key):
+            for part in rests_on(self.workspace.catalog, key):
                 found.setdefault(part, []).append(key)
         return {key: tuple(users) for key, users in found.items()}
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flows.calendar_faults import models_of
 from flows.freshness import datasets_of
 from flows.lint.finding import Case, Hint, rule
+from flows.trial import tables_below
 
 
 @rule("note")
@@ -31,11 +32,10 @@ def table_without_freshness(case: Case) -> Iterator[Hint]:
 
 @rule("warning")
 def unused_table(case: Case) -> Iterator[Hint]:
-    """A table is counted by a metric, gives a target, or is joined."""
+    """A table is counted by a metric, gives a target or rates, or is joined."""
     workspace = case.workspace
-    used = {name for key in workspace.metrics for name in workspace.catalog.tables_of(key)}
+    used = {*tables_below(workspace.catalog, workspace.metrics)}
     used |= {join.table for table in workspace.catalog.tables.values() for join in table.joins.values()}
-    used |= {name for m in workspace.metrics.values() if (name := getattr(m.target, "table", None)) is not None}
     for table in workspace.catalog.tables.values():
         if table.key not in used:
             message = "no metric, target or join uses it"

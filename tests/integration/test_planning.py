@@ -16,7 +16,7 @@ from flows.planning import changes, plan
 from flows.refresh import refresh
 from metrics.values.reading import values_of
 from metrics.values.table import SCHEMA
-from tests.making import REVENUE, make, sales
+from tests.making import MODEL, REVENUE, SOURCE, make, sales
 from views.planned import metric_plans, parents
 from views.scorecard import metric_keys, sheet
 
@@ -176,3 +176,42 @@ def test_a_plan_publishes_nothing(small: Path) -> None:
     machine = json.loads(CliRunner().invoke(fourfold, ["plan", "--workspace", str(small), "--json"]).stdout)
     assert machine["added"] == ["orders"]
     assert machine["metrics"][0]["moved"][0]["value"][0] is None
+
+
+RATES = "  fx: {path: fx.csv, columns: {code: text, day: date, rate: number}}\n"
+ASKING = 'title: A\nmeasured_in: count\nagg: {table: sales, function: count, filter: "metric(spent, customer) > 50"}\n'
+FAR: dict[str, str | bytes] = {
+    "sources/books.yaml": SOURCE + RATES,
+    "models/sales.yaml": MODEL + "entities: {customer: customer}\n",
+    "models/fx.yaml": "source: fx\nrates: {currency: code, at: day, rate: rate, into: EUR, holds: 90 days}\n",
+    "metrics/customer/spent.yaml": REVENUE.replace("Revenue", "Spent"),
+    "metrics/customer/asking.yaml": ASKING,
+    "metrics/customer/paid.yaml": REVENUE.replace("Revenue", "Paid").replace(
+        "amount}", "amount, convert: {from: channel}}"
+    ),
+    "files/fx.csv": "code,day,rate\nUSD,2025-01-01,0.5\n",
+    "files/sales.csv": sales("2025-01-10,shop,100,60,a,USD,true", "2025-02-10,web,40,10,b,EUR,true"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "moved"),
+    [
+        ("metrics/customer/spent.yaml", "expr: amount", "expr: amount * 2", {"spent", "asking"}),
+        ("metrics/customer/paid.yaml", "expr: amount", "expr: amount - cost", {"paid"}),
+        ("metrics/customer/asking.yaml", "> 50", "> 30", {"asking"}),
+        ("models/fx.yaml", "rate: rate,", "rate: rate, inverse: true,", {"paid"}),
+    ],
+)
+def test_what_filters_ask_for_and_what_rates_are_needed_is_computed_too(
+    name: str, old: str, new: str, moved: set[str], tmp_path: Path
+) -> None:
+    make(tmp_path, FAR)
+    refresh(tmp_path)
+    before = whole(open_current(tmp_path))
+    edit(tmp_path, name, old, new)
+    planned = plan(tmp_path)
+    refresh(tmp_path)
+    real = changes(before, whole(open_current(tmp_path)))
+    assert planned.changes.equals(real)
+    assert set(real.column("metric").to_pylist()) == moved
