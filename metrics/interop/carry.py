@@ -309,6 +309,11 @@ class Carrier:
         body = self.semantics.metrics[name].body
         return isinstance(body, Cumulative) or any(self.runs(one.metric) for one in inputs_of(body))
 
+    def moves(self, name: str) -> bool:
+        """Whether a metric, or one below it, counts later than it happened."""
+        inputs = inputs_of(self.semantics.metrics[name].body)
+        return any(one.offset or one.to_grain or self.moves(one.metric) for one in inputs)
+
     def spined(self, name: str) -> bool:
         """Whether a metric, or one below it, shows every period."""
         body = self.semantics.metrics[name].body

@@ -104,6 +104,10 @@ class _Asking:
         if any(carrier.spined(one) for one in asked.metrics) and any(one != "time" for one in timely):
             why = "a metric that shows every period is asked by one grain of time"
             raise NotCarried("parts of a date", why, "ask by a grain alone")
+        names = [self.timely(item_named(name)) for name in asked.by]
+        if any(carrier.moves(one) for one in asked.metrics) and any(self._own_time(item) for item in names):
+            why = "MetricFlow moves the time of one of the metrics, and not that of the other"
+            raise NotCarried("parts of a date", why, "ask for the metrics apart, or by metric_time")
         if around and asked.order:
             raise NotCarried("an order by two grains", "one column holds both", "order by the finer one")
         if any(carrier.runs(name) for name in asked.metrics):
@@ -122,6 +126,13 @@ class _Asking:
         if found is None:
             raise NotCarried(f"semantic_model = {source.model}", "there is no such semantic model", "define it")
         return found
+
+    def _own_time(self, item: Item) -> bool:
+        """Whether an item is the time by which some of the metrics count, under its own name."""
+        times = [
+            (source.time or model.time, model.links) for source, model in zip(self.sources, self.models, strict=True)
+        ]
+        return len(item.links) == 1 and any(item.element == time and item.links[0] in links for time, links in times)
 
     def timely(self, item: Item) -> Item:
         """The time by which every metric counts is metric_time, also where it is called by its own name."""

@@ -73,6 +73,8 @@ def evaluated(engine: Engine, sight: Sight, query: Query) -> Evaluated:
     evaluator = make(plan.catalog, states, targets, gaps=plan.absent == "gap")
     if isinstance(evaluator, Plain):
         evaluator.whole, evaluator.at_once, evaluator.moved = whole, query.grain is None, plan.moved
+        if filled and not plan.cut.by_unit:
+            evaluator.nobody = states.grid.units.index(groups.keys[(None,) * len(plan.axes)])
     return Evaluated(plan, groups, source, evaluator)
 
 
@@ -104,9 +106,6 @@ def _table(found: Evaluated) -> pa.Table:
         key: _at(evaluator.cells(key, _reach(plan, evaluator, key, window)), rows, at) for key in plan.query.metrics
     }
     told = np.any([_told(one, plan.absent) for one in cells.values()], axis=0)
-    for key in [one for asked in plan.query.metrics for one in every_period(plan.catalog, asked) if plan.query.grain]:
-        silent = ~(_at(evaluator.cells(key, window), rows, at).rows > 0).any(axis=0)
-        told[members.index((None,) * len(plan.axes))] |= silent
     group, period = np.nonzero(told)
     columns: dict[str, pa.Array] = {}
     order = plan.columns

@@ -29,12 +29,14 @@ class Plain(Evaluator):
     """The evaluator without null policies: `rows` of a cell is 1 where any part of it has rows, else 0.
 
     With `whole` there is one group of all rows, which is there without any, as in SQL without GROUP BY. With `at_once`
-    all time is one period: what runs day by day is read on its last day.
+    all time is one period: what runs day by day is read on its last day. `nobody` is the row of the group without
+    members, in which a metric that shows every period is there when nobody has rows.
     """
 
     whole = False
     at_once = False
     moved: Mapping[str, str] = {}
+    nobody: int | None = None
 
     def cells(self, key: str, window: Window, early: bool = False) -> Cells:
         """The metric's values at a window; NaN where SQL gives NULL."""
@@ -49,6 +51,7 @@ class Plain(Evaluator):
         if isinstance(body, Aggregate):
             found = self._rows_at(body, window)
             found = self._later(found, self.moved[key], window) if key in self.moved else found
+            found = self._in_every_period(found) if metric.every_period and self.nobody is not None else found
         elif isinstance(body, Ratio):
             found = self._quotient(body, window)
         elif isinstance(body, str):
@@ -67,6 +70,11 @@ class Plain(Evaluator):
     def _cells(self, value: Floats, here: Bools) -> Cells:
         rows = np.ones(here.shape) if self.whole else here.astype(np.float64)
         return Cells(value, np.zeros(rows.shape, dtype=np.int8), rows, rows, rows)
+
+    def _in_every_period(self, found: Cells) -> Cells:
+        here = found.rows > 0
+        here[self.nobody] |= ~here.any(axis=0)
+        return self._cells(found.value, here)
 
     def _rows_at(self, body: Aggregate, window: Window) -> Cells:
         if body.on_first_day and not self.grid.single(window):  # a period shows its first day

@@ -98,7 +98,7 @@ def question(random: Random, oracle: Oracle, at: World, metrics: tuple[str, ...]
     """A random question about some metrics, and its group-bys as MetricFlow takes them."""
     possible = [one for one in oracle.ask("by", metrics=list(metrics))["by"] if one["type"] != "metric"]
     if any(at.carrier.semantics.metrics[name].body.__class__.__name__ == "Conversion" for name in metrics):
-        possible = [one for one in possible if one["name"] not in AMBIGUOUS]
+        possible = [one for one in possible if one["name"] not in AMBIGUOUS and not one["name"].startswith("badge__")]
     chosen = _some(random, possible)
     by = tuple(one["name"] for one in chosen)
     where = tuple(random.sample(CONDITIONS, 1)) if random.random() < 0.2 else ()
