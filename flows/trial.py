@@ -46,11 +46,7 @@ class Trial:
         wanted = sorted(set(keys))
         workspace = with_periods(self.engine, workspace)
         part = self._dated(workspace, restricted(workspace, wanted))
-        missing = [t.key for t in part.catalog.tables.values() if not self._has(workspace, t.key)]
-        if missing:
-            raise SnapshotError(
-                f"the snapshot holds no facts for {', '.join(missing)}; refresh first, then they can be tried"
-            )
+        self.require_facts(workspace, part.catalog.tables)
         table = compute(part, self.engine, self.tree(workspace), self.manifest.datasets, self.manifest.today, progress)
         return of_metrics(table, wanted)
 
@@ -79,6 +75,13 @@ class Trial:
         metric = Metric(key=BEGINNING, perspective="", title=BEGINNING, measured_in="count", agg=counted)
         metrics = {**part.catalog.metrics, BEGINNING: metric}
         return restricted(replace(workspace, catalog=replace(workspace.catalog, metrics=metrics)), metrics)
+
+    def require_facts(self, workspace: Workspace, tables: Iterable[str]) -> None:
+        """Raise `SnapshotError` for tables whose facts the snapshot does not hold."""
+        missing = [table for table in tables if not self._has(workspace, table)]
+        if missing:
+            named = ", ".join(missing)
+            raise SnapshotError(f"the snapshot holds no facts for {named}; refresh first, then they can be tried")
 
     def make_models(self, workspace: Workspace) -> None:
         """The tables as these definitions see them, those whose facts the snapshot holds."""

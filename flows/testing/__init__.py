@@ -30,6 +30,7 @@ def run_tests(folder: Path, only: Collection[str] = (), progress: Progress = qui
     named = _named(workspace)
     with trial(folder, opened) as tried:
         tree = tried.tree(workspace)
+        tried.require_facts(workspace, workspace.catalog.tables)
         tried.make_models(workspace)
         anew = changed_formulas(opened.workspace, workspace) & named
         values = stored(opened, named - anew)

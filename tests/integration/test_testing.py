@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.commands import fourfold
-from data.errors import DefinitionError
+from data.errors import DefinitionError, SnapshotError
 from flows.refresh import refresh
 from flows.testing import Outcome, run_tests
 from tests.making import MODEL, REVENUE, SOURCE, UNITS, make, sales
@@ -156,3 +156,11 @@ def test_the_command_tells_and_exits(tmp_path: Path) -> None:
     only = CliRunner().invoke(fourfold, ["test", "sales", "--workspace", str(tmp_path), "--json"])
     assert only.exit_code == 0
     assert {one["of"] for one in json.loads(only.stdout)["tests"]} == {"sales"}
+
+
+def test_facts_that_are_not_loaded_yet_are_asked_for(tmp_path: Path) -> None:
+    make(tmp_path, {})
+    refresh(tmp_path)
+    make(tmp_path, joined("a,shop\n"))
+    with pytest.raises(SnapshotError, match="holds no facts for people; refresh first"):
+        run_tests(tmp_path)
