@@ -21,7 +21,7 @@ from metrics.language.catalog import Catalog
 from metrics.query import ask as question
 from metrics.query.axes import names_rows
 from metrics.query.conditions import names_of_condition
-from metrics.query.question import Query, Sight
+from metrics.query.question import Absent, Query, Sight
 from metrics.query.within import Asked
 from metrics.time.timeline import Timeline
 from metrics.values.reading import periods_in
@@ -90,6 +90,7 @@ def question_of(  # noqa: PLR0913  as above
     limit: int | None = None,
     calendar: str | None = None,
     history: History | None = None,
+    absent: Absent | None = None,
 ) -> Query:
     """A question as people write it, with its days told by its calendar."""
     line = calendar_named(opened, calendar)
@@ -105,6 +106,7 @@ def question_of(  # noqa: PLR0913  as above
         limit=limit,
         calendar=calendar,
         history=history,
+        absent=absent,
     )
 
 

@@ -17,7 +17,7 @@ from flows.asking import calendar_named, question_of, scope_of, statements
 from flows.opened import Opened, open_current
 from metrics.definitions.metric import Metric
 from metrics.query.ask import reasons_of
-from metrics.query.question import Query
+from metrics.query.question import Absent, Query
 from views.wording import DASH, counted, form_of
 
 Many = list[str] | None
@@ -39,6 +39,9 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
     calendar: Annotated[str | None, typer.Option(help="One of `calendars:` in workspace.yaml.")] = None,
     history: Annotated[
         History | None, typer.Option(help="Units as they were, or as they stand on the last day.")
+    ] = None,
+    absent: Annotated[
+        Absent | None, typer.Option(help="What no rows mean: a gap, a zero, or null as in plain SQL.")
     ] = None,
     person: Annotated[str | None, typer.Option(help="As seen by a person of people.yaml. Default: everything.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
@@ -62,6 +65,7 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
             limit=limit,
             calendar=calendar,
             history=history,
+            absent=absent,
         )
         scope = None if person is None else scope_of(opened, person, asked)
         if as_sql:

@@ -16,7 +16,7 @@ from tests.interop.oracle import Oracle, Refused
 from tests.interop.worlds import FIRST, LAST, build
 
 QUESTIONS = 10  # of each world
-AMBIGUOUS = ("visit", "visit__page", "badge")
+AMBIGUOUS = ("visit", "badge")
 """Of visits of one customer on one day MetricFlow credits any one with a conversion: it does not say which."""
 
 
@@ -98,7 +98,7 @@ def question(random: Random, oracle: Oracle, at: World, metrics: tuple[str, ...]
     """A random question about some metrics, and its group-bys as MetricFlow takes them."""
     possible = [one for one in oracle.ask("by", metrics=list(metrics))["by"] if one["type"] != "metric"]
     if any(at.carrier.semantics.metrics[name].body.__class__.__name__ == "Conversion" for name in metrics):
-        possible = [one for one in possible if one["name"] not in AMBIGUOUS and not one["name"].startswith("badge__")]
+        possible = [one for one in possible if not _of_visit_alone(one)]
     chosen = _some(random, possible)
     by = tuple(one["name"] for one in chosen)
     where = tuple(random.sample(CONDITIONS, 1)) if random.random() < 0.2 else ()
@@ -110,6 +110,12 @@ def question(random: Random, oracle: Oracle, at: World, metrics: tuple[str, ...]
         order, limit = tuple(random.choice(["", "-"]) + name for name in by), random.randint(1, 12)
     start, end = (FIRST, LAST) if dated else (None, None)
     return Asked(metrics, by, where, start, end, order, limit), [_parameter(one) for one in chosen]
+
+
+def _of_visit_alone(one: dict[str, Any]) -> bool:
+    """Whether a group-by is a property of the visit, but for its time."""
+    own = bool({*one["links"], one["element"]} & set(AMBIGUOUS))
+    return "badge" in one["name"] or (own and one["type"] != "time_dimension")
 
 
 def _some(random: Random, possible: list[dict[str, Any]]) -> list[dict[str, Any]]:
