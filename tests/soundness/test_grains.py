@@ -58,10 +58,14 @@ def lines() -> str:
     )
 
 
+def _unit(key: str) -> str:
+    return "people" if "buyers" in key else "EUR"
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     metrics = {
-        f"metrics/financial/{key}.yaml": f"title: {key}\nmeasured_in: {'people' if 'buyers' in key else 'EUR'}\n{body}\n"
+        f"metrics/financial/{key}.yaml": f"title: {key}\nmeasured_in: {_unit(key)}\n{body}\n"
         for key, body in OTHERS.items()
     }
     files = {
@@ -271,7 +275,7 @@ def test_what_months_cannot_tell_is_refused_on_a_scorecard(tmp_path: Path, body:
 
 
 def test_a_calendar_that_is_not_there(company: Path) -> None:
-    with pytest.raises(QueryError, match="'retial' is none of `calendars:` in workspace.yaml; did you mean 'retail'"):
+    with pytest.raises(QueryError, match=r"'retial' is none of `calendars:` in workspace\.yaml; did you mean 'retail'"):
         ask(company, "revenue", calendar="retial")
     with pytest.raises(QueryError, match=r"start 2025-02-01 cuts the month that begins on 2025-01-05|begins on"):
         ask(company, "revenue", calendar="retail", grain="month", start="2025-02-05")
