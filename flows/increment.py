@@ -24,6 +24,7 @@ from metrics.values.compared import compared_periods
 from metrics.values.stamps import Basis, value_stamps
 from metrics.values.table import SORTED_BY, compute_values
 
+FEW = 3  # scans that are told one by one
 FORGET = -1  # rows of a dataset whose days nobody has counted: it stays in an engine of its own
 
 
@@ -125,7 +126,14 @@ def _told(states: StateStore) -> list[dict[str, Any]]:
 
 def in_words(done: Mapping[str, Any]) -> str:
     """What a refresh did, in one line for people: which periods of which tables it read, how many values it made."""
-    scans = list(dict.fromkeys(_scan_in_words(scan) for scan in done["states"]))
+    whole = [scan for scan in done["states"] if scan["periods"] == "all" or not (scan["kept"] or scan["new"])]
+    scans = list(
+        dict.fromkeys(_scan_in_words(scan) for scan in done["states"] if scan not in whole or len(whole) <= FEW)
+    )
+    if len(whole) > FEW:
+        scans.insert(0, f"{len({scan['table'] for scan in whole})} tables read whole")
+    if len(scans) > 2 * FEW:
+        scans = [*scans[: 2 * FEW], f"and {len(scans) - 2 * FEW} more"]
     computed, kept = done["values"]["computed"], done["values"]["kept"]
     share = f"values of {computed} of {computed + kept} metric years"
     return "; ".join([*(scans or ["no facts had to be read"]), share])
