@@ -201,7 +201,11 @@ def measured_faults(catalog: Catalog, metric: Metric) -> Iterator[tuple[tuple[st
     share = metric.measured_in.strip() == "%"
     above, below = given.things
     if _compared(given, said) != _compared(said, given):
-        yield ("measured_in",), f"the formula gives {given}, and not {metric.measured_in}", f"write {given}"
+        yield (
+            ("measured_in",),
+            f"the formula gives {given}, and not {metric.measured_in}",
+            f"write {given if given.hard or any(given.things) else 'number'}",
+        )
     elif share and given.factor == 100 and not given.hard:
         message = "the formula gives a hundred times a share, and % is shown for a fraction"
         yield ("measured_in",), message, "leave out the 100"

@@ -44,8 +44,8 @@ joins: {self: {table: once, key: 'Nr "1"'}}
 """
     once = "source: sales\ngrain: ['Nr \"1\"']\n"
     metric = """
-title: {0}
-measured_in: EUR
+title: T
+measured_in: {1}
 {0}
 """
     kinds = {
@@ -63,7 +63,7 @@ measured_in: EUR
             "files/sales.csv": header + "1,2025-01-10,shop,7,1,2025-03-01,x,true\n",
             "metrics/financial/revenue.yaml": "",
             **{
-                f"metrics/financial/{key}.yaml": metric.format(kind).replace("title: " + kind, "title: T")
+                f"metrics/financial/{key}.yaml": metric.format(kind, "EUR" if key == "summed" else "people")
                 for key, kind in kinds.items()
             },
         },

@@ -21,12 +21,17 @@ KINDS = {
 }
 
 
+def measured(kind: str) -> str:
+    """What the formula gives: items that are open, a share of what was before, else money."""
+    return {"stock": "items", "change": "number"}.get(kind.partition(":")[0], "EUR")
+
+
 @pytest.mark.parametrize(("kind", "expected"), KINDS.items())
 def test_only_what_grows_within_the_month_waits(tmp_path: Path, kind: str, expected: str) -> None:
     rows = [f"2025-{month:02}-0{day},shop,5,1,a,x,true" for month in range(1, 7) for day in range(1, 10)]
     text = sales(*rows).replace(",channel,", ",until,").replace(",x,", ",,")
     source = SOURCE.replace("channel: text", "until: date")
-    metric = f"title: Tried\nmeasured_in: EUR\n{kind}\n{GOAL}"
+    metric = f"title: Tried\nmeasured_in: {measured(kind)}\n{kind}\n{GOAL}"
     model = "source: sales\ngrain: [id]\ntime: {column: day}\nunit: {column: unit}\n"
     folder = make(
         tmp_path,

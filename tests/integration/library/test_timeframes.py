@@ -28,7 +28,7 @@ STRETCH: Mapping[Grain, tuple[str, str]] = {
     "year": ("2023", "2026-10"),
 }
 LAST = pd.Timestamp("2026-10-31")
-COARSE: Mapping[str, tuple[Grain, ...]] = {"month": ("day", "week"), "quarter": ("day", "week", "month")}
+COARSE: Mapping[str, tuple[Grain, ...]] = {"month": ("day", "week"), "quarter": ("day", "week")}  # a month is not due
 
 
 @pytest.fixture(scope="module")
