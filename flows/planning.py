@@ -1,13 +1,13 @@
 """What would change if these files were in force: the same facts, computed as they say, held against how it is now."""
 
 import subprocess
-import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -137,8 +137,8 @@ def unpack(folder: Path, revision: str, target: Path) -> None:
     names = [name for name in listed.split("\0") if any(PurePosixPath(name).match(one) for one in DEFINITIONS)]
     if "workspace.yaml" not in names:
         raise CommandError(f"{revision} has no workspace.yaml in {folder}; name a revision that has it")
-    with tarfile.open(fileobj=BytesIO(_git(folder, "archive", "--format=tar", revision, *names))) as archive:
-        archive.extractall(target, filter="data")
+    with ZipFile(BytesIO(_git(folder, "archive", "--format=zip", revision, *names))) as archive:
+        archive.extractall(target)  # which keeps every path below the target, and makes no links
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
