@@ -50,6 +50,7 @@ def ask(  # noqa: PLR0913  a question has as many sides, and people name them
     limit: int | None = None,
     calendar: str | None = None,
     history: History | None = None,
+    absent: Absent | None = None,
     person: str | None = None,
 ) -> pa.Table:
     """The answer of a workspace's current snapshot as an Arrow table; `.to_pandas()` gives a DataFrame.
@@ -72,6 +73,7 @@ def ask(  # noqa: PLR0913  a question has as many sides, and people name them
         limit=limit,
         calendar=calendar,
         history=history,
+        absent=absent,
     )
     return answer(opened, query, None if person is None else scope_of(opened, person, query))
 

@@ -253,6 +253,9 @@ def _signal_says(reading: Reading, now: Value) -> tuple[str, ...]:
     return (*says, *([ASSURANCE[promise]] if promise else []))
 
 
+REPORTED = {1: "every month", 3: "each quarter", 12: "once a year"}  # by months from one figure to the next
+
+
 def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Names) -> tuple[tuple[str, str], ...]:
     person = desk.workspace.people.get(metric.owner)
     anchors = now.anchors
@@ -271,7 +274,7 @@ def _facts(desk: Desk, metric: Metric, now: Value, form: NumberFormat, names: Na
         ("Measured in", metric.measured_in),
         ("Target", target_rule(metric, names)),
         ("Scale", scale),
-        ("Reported", {"month": "every month", "quarter": "each quarter", "year": "once a year"}[metric.cadence]),
+        ("Reported", REPORTED[desk.catalog.cadence(metric.key)]),
         (
             "Without rows",
             {"null": "unknown, not zero", "zero": "counts as zero", "carry": "the last known value"}[metric.nulls],
