@@ -1,115 +1,155 @@
 """`make mutants`: breaks the code in every way of the catalogue, one at a time, and lists what no test noticed.
 
-Each mutant runs in a forked child that has the libraries loaded already and gets the broken module in place of the
-real one. Exit code 1 when a mutant survives that the catalogue does not explain.
+All code and tests are loaded once, and it is measured which test runs which lines. Each mutant then runs in a forked
+child whose function is replaced, against the tests that run its line, the nearest and quickest first. What has been
+found is kept in var/mutants/; a run goes on where the last one ended. Exit code 1 when a mutant survives that the
+catalogue does not explain.
 """
 
 import argparse
 import os
+import pickle
 import random
-import signal
+import shutil
 import sys
-import time
 from collections import Counter
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+from pathlib import Path
 
 import pytest
 
 from cli.telling import tell
-from tests.mutation.mutants import ROOT, Mutant, broken, files, mutants_of
+from tests.mutation.ledger import FOLDER, Case, Ledger, cases
+from tests.mutation.mutants import files, mutants_of
+from tests.mutation.reach import Run, Watch
+from tests.mutation.swapping import Live
+from tests.mutation.trial import Order, Outcome, Trial
 
-TESTS = (
-    "tests/soundness/test_recount.py",
-    "tests/unit/metrics",
-    "tests/soundness",
-)
-HEAVY = ("duckdb", "hypothesis", "pandas", "pyarrow.compute", "sqlglot", "pydantic")  # loaded once, in the parent
-TIMEOUT = 240  # seconds; what runs longer than any green run has noticed something
-
-
-class _Broken(MetaPathFinder, Loader):
-    """Gives out the mutant when its module is imported."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-
-    def find_spec(self, fullname: str, _path: object, _target: object = None) -> ModuleSpec | None:
-        """The mutant's own spec; every other module is found as always."""
-        return (
-            ModuleSpec(fullname, self, origin=str(ROOT / self.mutant.file)) if fullname == self.mutant.module else None
-        )
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the broken code in the module."""
-        module.__file__ = str(ROOT / self.mutant.file)
-        exec(compile(broken(self.mutant), module.__file__, "exec"), module.__dict__)
+TESTS = ("tests/unit/metrics", "tests/unit/flows", "tests/unit/views", "tests/unit/cli", "tests/soundness")
+SETTINGS = {  # fewer examples, always the same: a mutant that needs thousands of them is noticed by luck only
+    "HYPOTHESIS_PROFILE": "mutants",
+    "FOURFOLD_HISTORIES": "30",
+    "FOURFOLD_FUZZ": "300",
+}
+FIRST = 8.0  # seconds of tests that each mutant gets before all others have had theirs
+LAST = 3600.0
+TOLD_EVERY = 50
 
 
-def noticed(mutant: Mutant | None) -> bool:
-    """Whether the tests fail with this mutant in place; None runs them on the whole code."""
+class Runner:
+    """A pytest plugin that runs mutants where pytest would run its tests."""
+
+    def __init__(self, every: list[Case], drawn: list[Case], ledger: Ledger) -> None:
+        self._every, self._drawn, self._ledger = every, drawn, ledger
+        self.code = 2
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Measure, run the mutants, and tell."""
+        every = {case.mutant.file for case in self._every}
+        for file in sorted(every):
+            import_module(file.removesuffix(".py").replace("/", "."))
+        runs = measured(session, every)
+        if runs is None:
+            tell("the tests fail on the whole code; mend that first")
+            return True
+        tell(f"{len(runs)} tests take {sum(run.seconds for run in runs):.0f} s while they are watched")
+        trial, order = Trial(session, Live(every)), Order(runs)
+        self._pass(trial, order, self._drawn, FIRST)
+        self._pass(trial, order, [one for one in self._drawn if self._word(one) == "open"], LAST)
+        self.code = self._summed()
+        return True
+
+    def _pass(self, trial: Trial, order: Order, these: list[Case], budget: float) -> None:
+        for number, case in enumerate(these, 1):
+            tests = order.of(case.mutant)
+            outcome = trial.run(case.mutant, tests, budget) if tests else Outcome("unreached")
+            self._ledger.keep(case, outcome)
+            if outcome.word == "noticed":
+                order.learn(case.mutant, outcome.by.split(" (ended")[0])
+            else:
+                mutant = case.mutant
+                tell(f"{outcome.word}  {mutant.file}:{mutant.line}  {mutant.kind}  {mutant.name}")
+            if number % TOLD_EVERY == 0:
+                words = Counter(self._word(one) for one in these[:number])
+                tell(f"{number} of {len(these)}: " + ", ".join(f"{count} {word}" for word, count in words.items()))
+
+    def _word(self, case: Case) -> str:
+        outcome = self._ledger.outcome(case)
+        return outcome.word if outcome else "waiting"
+
+    def _summed(self) -> int:
+        left = self._ledger.unnoticed(self._every)
+        words = Counter((case.area, self._word(case)) for case in self._every)
+        for area in dict.fromkeys(case.area for case in self._every):
+            parts = ", ".join(f"{count} {word}" for (where, word), count in words.items() if where == area)
+            tell(f"{area}: {parts}")
+        tell(f"{len(self._every)} mutants: {sum(n for (_, word), n in words.items() if word == 'noticed')} noticed")
+        tell(f"{len(left)} not noticed are listed in {FOLDER.relative_to(FOLDER.parent.parent)}/survivors.txt")
+        return 1 if left else 0
+
+
+def measured(session: pytest.Session, every: set[str]) -> list[Run] | None:
+    """What each test runs, found out by a child; None where a test fails."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    kept = FOLDER / "reach.pickle"
+    kept.unlink(missing_ok=True)
     child = os.fork()
     if child == 0:
-        _run(mutant)
-    until = time.monotonic() + TIMEOUT
-    while time.monotonic() < until:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) != 0
-        time.sleep(0.05)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return True
+        _measure(session, every, kept)
+    _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) != 0 or not kept.exists():
+        return None
+    found: list[Run] = pickle.loads(kept.read_bytes())
+    return found
 
 
-def _run(mutant: Mutant | None) -> None:
-    os.setpgid(0, 0)
-    null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(null, stream)
-    os.environ["HYPOTHESIS_PROFILE"] = "mutants"
-    if mutant is not None:
-        sys.meta_path.insert(0, _Broken(mutant))
+def _measure(session: pytest.Session, every: set[str], kept: Path) -> None:
     code = 1
     try:
-        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS]))
+        watch = Watch(every)
+        session.config.pluginmanager.register(watch)
+        with Path(os.devnull).open("w") as null:
+            os.dup2(null.fileno(), 1)
+        runs = watch.measure(session.items)
+        if watch.failures:
+            tell_failures = "\n".join(watch.failures)
+            os.write(2, f"{tell_failures}\n".encode())
+        else:
+            kept.write_bytes(pickle.dumps(runs))
+            code = 0
     finally:
         os._exit(code)
 
 
 def main() -> int:
-    """Run the mutants asked for; the number that survived decides the exit code."""
+    """Run the mutants asked for; those that survived decide the exit code."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--sample", type=int, help="only so many, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="of the draw")
     parser.add_argument("--file", action="append", help="only mutants of this file; may be repeated")
+    parser.add_argument("--tests", action="append", help="only these tests; may be repeated")
+    parser.add_argument("--again", action="store_true", help="also what was not noticed before, with new tests")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs have found")
     parser.add_argument("--list", action="store_true", help="only tell what there is")
     asked = parser.parse_args()
-    every = [(area, one) for area, file in files() if not asked.file or file in asked.file for one in mutants_of(file)]
-    for area, count in Counter(area for area, _ in every).items():
+    chosen = [(area, one) for area, file in files() if not asked.file or file in asked.file for one in mutants_of(file)]
+    for area, count in Counter(area for area, _ in chosen).items():
         tell(f"{area}: {count} mutants")
     if asked.list:
         return 0
-    for name in HEAVY:
-        import_module(name)
-    if noticed(None):
-        tell("the tests fail on the whole code; mend that first")
-        return 2
-    drawn = random.Random(asked.seed).sample(every, min(asked.sample or len(every), len(every)))
-    survivors: list[tuple[str, Mutant]] = []
-    for number, (area, mutant) in enumerate(drawn, 1):
-        if not noticed(mutant):
-            survivors.append((area, mutant))
-            tell(f"survived  {mutant.file}:{mutant.line}  {mutant.kind}  {mutant.name}")
-        if number % 25 == 0:
-            tell(f"{number} of {len(drawn)}: {len(survivors)} survived")
-    told = f"{len(drawn)} of {len(every)} mutants (seed {asked.seed}): {len(drawn) - len(survivors)} noticed"
-    tell(f"{told}, {len(survivors)} survived")
-    for area, count in Counter(area for area, _ in survivors).items():
-        tell(f"    {area}: {count}")
-    return 1 if survivors else 0
+    if asked.fresh:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    every, ledger = cases(chosen), Ledger(FOLDER)
+    due = ("open", *(("survived", "unreached") if asked.again else ()))
+    drawn = [one for one in every if (found := ledger.outcome(one)) is None or found.word in due]
+    if asked.sample:
+        drawn = random.Random(asked.seed).sample(drawn, min(asked.sample, len(drawn)))
+    tell(f"{len(drawn)} to run")
+    os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
+    runner = Runner(every, drawn, ledger)
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
+    pytest.main([*options, *(asked.tests or TESTS)], plugins=[runner])
+    return runner.code
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.mutation.catalogue import AREAS, EQUIVALENT, Way, ways
@@ -12,8 +12,25 @@ QUIET = ("QueryError", "Fault", "ExpressionError", "DefinitionError", "Problem",
 
 
 @dataclass(frozen=True)
+class Home:
+    """A function of a module or class, as the interpreter names it: `read`, `Cells.read`; "" is the module itself."""
+
+    name: str
+    line: int
+    last: int
+    in_head: bool = False  # what is broken is a default of a parameter, not the body
+
+
+NOWHERE = Home("", 0, 0)
+
+
+@dataclass(frozen=True)
 class Mutant:
-    """One breakage: where it is, what was broken and how. `number` is its place among those of the file."""
+    """One breakage: where it is, what was broken and how. `number` is its place among those of the file.
+
+    `lines` are the first and last line of the statement that is broken: a test that runs none of them cannot notice.
+    `home` is the function of the module or class that holds it, with the line of its first decorator or of itself.
+    """
 
     file: str
     number: int
@@ -21,6 +38,8 @@ class Mutant:
     inside: str
     kind: str
     told: str
+    lines: tuple[int, int]
+    home: "Home"
 
     @property
     def module(self) -> str:
@@ -49,7 +68,7 @@ def mutants_of(file: str) -> list[Mutant]:
     """Every mutant of a file but those that are known to change nothing."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     every = [
-        Mutant(file, number, site.line, site.inside, way.kind, way.told)
+        Mutant(file, number, site.line, site.inside, way.kind, way.told, site.lines, site.home)
         for number, (site, way) in enumerate(_sites(tree))
     ]
     return [one for one in every if (file, one.name) not in EQUIVALENT]
@@ -75,26 +94,53 @@ class _Site:
     field: str
     line: int
     inside: str
+    lines: tuple[int, int]
+    home: Home
 
 
 def _sites(tree: ast.Module) -> Iterator[tuple[_Site, Way]]:
-    for site in _walk(tree, tree, "body", "module", 0):
+    for site in _walk(_Site(tree, tree, "body", 0, "module", (0, 0), NOWHERE), ""):
         for way in ways(site.node):
             yield site, way
 
 
-def _walk(node: ast.AST, parent: ast.AST, field: str, inside: str, line: int) -> Iterator[_Site]:
-    """All nodes that compute: no docstrings, no annotations, no words of errors, no definitions of data."""
-    line = getattr(node, "lineno", line)
+def _walk(site: _Site, path: str) -> Iterator[_Site]:
+    """All nodes that compute: no docstrings, no annotations, no words of errors, no definitions of data.
+
+    `path` is what the interpreter puts before the name of a function that is defined here.
+    """
+    node = site.node
+    site = replace(site, line=getattr(node, "lineno", site.line), lines=_lines(node) or site.lines)
     if isinstance(node, ast.FunctionDef):
-        inside = node.name
-    yield _Site(node, parent, field, line, inside)
+        site = replace(site, inside=node.name, home=_home(node, path) if site.home == NOWHERE else site.home)
+    elif isinstance(node, ast.ClassDef):
+        path += f"{node.name}."
+    yield site
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "type_comment", "decorator_list", "format_spec"):
             continue
+        below = site
+        if name == "args" and isinstance(node, ast.FunctionDef) and site.home.name == path + node.name:
+            below = replace(site, lines=(site.home.line, site.home.last), home=replace(site.home, in_head=True))
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _silent(child, inside):
-                yield from _walk(child, node, name, inside, line)
+            if isinstance(child, ast.AST) and not _silent(child, site.inside):
+                yield from _walk(replace(below, node=child, parent=node, field=name), path)
+
+
+def _home(node: ast.FunctionDef, path: str) -> Home:
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    return Home(path + node.name, first, node.end_lineno or node.lineno)
+
+
+def _lines(node: ast.AST) -> tuple[int, int] | None:
+    """The lines of a statement, or of its head where others stand in it."""
+    if isinstance(node, ast.match_case):
+        return node.pattern.lineno, max(node.pattern.lineno, node.body[0].lineno - 1)
+    if not isinstance(node, ast.stmt):
+        return None
+    inner = [node.cases[0].pattern] if isinstance(node, ast.Match) else getattr(node, "body", [])
+    last = inner[0].lineno - 1 if inner else node.end_lineno or node.lineno
+    return node.lineno, max(node.lineno, last)
 
 
 def _silent(node: ast.AST, inside: str) -> bool:

@@ -1,0 +1,156 @@
+"""Runs tests against one mutant after another, each in a forked child of a process that has loaded all of them."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mutation.mutants import Mutant
+from tests.mutation.reach import Line, Run
+from tests.mutation.swapping import Live, forget
+
+SLOWEST = 10.0  # seconds that any test may take, and so many times what it took on the whole code:
+TIMES = 6.0
+MEMORY = 6 << 30  # what a mutant may ask for; one that asks for more has been noticed
+POLL = 0.005
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mutant.
+
+    `word`: noticed (`by` a test), survived, unreached (no test runs its line), open (time was up before the last test).
+    """
+
+    word: str
+    by: str = ""
+    seconds: float = 0.0
+    tests: int = 0
+
+
+class Order:
+    """Which tests run a line, the ones that are likely to notice first: near, quick, and proven on its neighbours."""
+
+    def __init__(self, runs: list[Run]) -> None:
+        self._runs = {run.test: run for run in runs}
+        self._by_line: dict[Line, set[str]] = defaultdict(set)
+        for run in runs:
+            for line in run.lines:
+                self._by_line[line].add(run.test)
+        self._width = {run.test: len({file for file, _ in run.lines}) for run in runs}
+        self._proven: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+
+    def of(self, mutant: Mutant) -> list[Run]:
+        first, last = mutant.lines
+        reached = set().union(*(self._by_line.get((mutant.file, line), set()) for line in range(first, last + 1)))
+        here, near = self._proven[mutant.file, mutant.home.name], self._proven[mutant.file, ""]
+
+        def cost(test: str) -> tuple[float, str]:
+            proof = 1 + 20 * here[test] + 2 * near[test]
+            return self._runs[test].seconds * self._width[test] ** 0.5 / proof, test
+
+        return [self._runs[test] for test in sorted(reached, key=cost)]
+
+    def learn(self, mutant: Mutant, test: str) -> None:
+        """This test noticed it; the next one of the same function is shown to it early."""
+        self._proven[mutant.file, mutant.home.name][test] += 1
+        self._proven[mutant.file, ""][test] += 1
+
+
+class Trial:
+    """A pytest plugin's half of the work: it knows the collected tests and forks a child for each mutant."""
+
+    def __init__(self, session: pytest.Session, live: Live) -> None:
+        self.failed = False
+        self._items = {item.nodeid: item for item in session.items}
+        self._live = live
+        self._factory = session.config._tmp_path_factory  # type: ignore[attr-defined]  # where children write, each apart
+        self._base: Path = self._factory.getbasetemp()
+        self._count = 0
+        session.config.pluginmanager.register(self, "mutation-trial")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Whether a test failed in this process."""
+        self.failed = self.failed or report.failed
+
+    def run(self, mutant: Mutant, tests: list[Run], budget: float) -> Outcome:
+        """The tests in their order until one fails or the budget (seconds) is used up."""
+        self._count += 1
+        folder = self._base / f"mutant-{self._count}"
+        folder.mkdir()
+        told = folder.with_suffix(".json")
+        begin = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            self._child(mutant, tests, budget, folder, told)
+        until = begin + budget + SLOWEST + TIMES * max(run.seconds for run in tests)
+        status = _awaited(child, until)
+        seconds = round(time.monotonic() - begin, 2)
+        outcomes = [json.loads(line) for line in told.read_text().splitlines()] if told.exists() else []
+        shutil.rmtree(folder, ignore_errors=True)
+        told.unlink(missing_ok=True)
+        last: dict[str, Any] = outcomes[-1] if outcomes else {"at": tests[0].test}
+        if last.get("word") == "unmade":
+            raise RuntimeError(f"{mutant.file}:{mutant.line}: {mutant.name} could not be made: {last['why']}")
+        if "word" in last:
+            return Outcome(last["word"], last.get("by", ""), seconds, int(last["tests"]))
+        return Outcome("noticed", f"{last['at']} (ended by {status})", seconds, len(outcomes))
+
+    def _child(self, mutant: Mutant, tests: list[Run], budget: float, folder: Path, told: Path) -> None:
+        os.setpgid(0, 0)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        try:
+            with told.open("a", buffering=1) as out:
+                self._factory._basetemp = folder
+                forget()
+                resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+                try:
+                    self._live.swap(mutant)
+                except (LookupError, ValueError, TypeError) as error:
+                    out.write(json.dumps({"word": "unmade", "why": str(error)}) + "\n")
+                    return
+                for told_now in self._told(tests, budget):
+                    out.write(json.dumps(told_now) + "\n")
+        finally:
+            os._exit(0)
+
+    def _told(self, tests: list[Run], budget: float) -> Iterator[dict[str, object]]:
+        begin = time.monotonic()
+        for number, run in enumerate(tests):
+            if time.monotonic() - begin > budget:
+                yield {"word": "open", "tests": number}
+                return
+            yield {"at": run.test}
+            signal.setitimer(signal.ITIMER_REAL, max(SLOWEST, TIMES * run.seconds))
+            item = self._items[run.test]
+            following = self._items[tests[number + 1].test] if number + 1 < len(tests) else None
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            if self.failed:
+                yield {"word": "noticed", "by": run.test, "tests": number + 1}
+                return
+        yield {"word": "survived", "tests": len(tests)}
+
+
+def _awaited(child: int, until: float) -> str:
+    """Wait for a child and end what it left running; how it ended."""
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            code = os.waitstatus_to_exitcode(status)
+            return "time" if code == -signal.SIGALRM else f"signal {-code}" if code < 0 else "an error outside tests"
+        time.sleep(POLL)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "time"
