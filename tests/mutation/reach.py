@@ -27,7 +27,7 @@ class Run:
 
 
 class Watch:
-    """A pytest plugin that notes lines while tests run; those of a shared fixture count for each test that asks for it."""
+    """A pytest plugin that notes lines while tests run; those of a shared fixture count for all its tests."""
 
     def __init__(self, files: set[str]) -> None:
         self._files = {str(ROOT / file): file for file in files}
