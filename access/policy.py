@@ -15,10 +15,11 @@ class Refused(PermissionError):
 
 @dataclass(frozen=True)
 class Policy:
-    """The roles in force, and how to walk down the tree of units."""
+    """The roles in force, and how to walk down the tree of units; `root` is its top, where there is one."""
 
     roles: Mapping[str, Role]
     below: Below
+    root: str = ""
 
     def scope(self, viewer: Viewer, permission: Permission) -> frozenset[str]:
         """The units over which the viewer holds this permission: those granted and all below them."""

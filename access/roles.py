@@ -19,9 +19,40 @@ Permission = Literal[
     "definition.view",
     "definition.draft",
     "definition.publish",
+    "strategy.view",
+    "strategy.plan",
+    "action.own",
+    "action.manage",
+    "review.hold",
+    "approval.decide",
+    "governance.edit",
+    "clock.run",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+MEANING: Mapping[Permission, str] = {
+    "scorecard.view": "open the executive's scorecard",
+    "map.view": "open the strategy map",
+    "department.view": "open the scorecards of departments",
+    "metric.view": "see a metric's values in the units of the scope",
+    "rows.view": "see the rows behind a number",
+    "catalog.view": "open the catalog of metrics",
+    "health.view": "see how the data came in, and what did not",
+    "note.write": "say something about a number",
+    "refresh.run": "start a refresh",
+    "definition.view": "see definitions and their drafts",
+    "definition.draft": "write a draft of a definition",
+    "definition.publish": "put another person's draft in force",
+    "strategy.view": "see objectives, issues, actions and reviews of the units of the scope",
+    "strategy.plan": "write objectives, key results, links and duties",
+    "action.own": "update what one owns or is asked for",
+    "action.manage": "open issues and give actions to people",
+    "review.hold": "prepare, hold and close reviews",
+    "approval.decide": "decide on what waits for approval, within the decision rights",
+    "governance.edit": "set decision rights, clocks, cadences and champions",
+    "clock.run": "what the clock does by itself; given to no person",
+}
 OF_ANALYSTS: frozenset[Permission] = frozenset({"refresh.run", "definition.draft"})  # an executive decides, and asks
+OF_NOBODY: frozenset[Permission] = frozenset({"clock.run"})
 
 
 @dataclass(frozen=True)
@@ -37,11 +68,26 @@ class Role:
 BUILT_IN: Mapping[str, Role] = {
     role.key: role
     for role in (
-        Role("executive", "Executive", frozenset(PERMISSIONS) - OF_ANALYSTS, "executive"),
+        Role("executive", "Executive", frozenset(PERMISSIONS) - OF_ANALYSTS - OF_NOBODY, "executive"),
         Role(
             "manager",
             "Manager",
-            frozenset({"map.view", "department.view", "metric.view", "rows.view", "catalog.view", "note.write"}),
+            frozenset(
+                {
+                    "map.view",
+                    "department.view",
+                    "metric.view",
+                    "rows.view",
+                    "catalog.view",
+                    "note.write",
+                    "strategy.view",
+                    "strategy.plan",
+                    "action.own",
+                    "action.manage",
+                    "review.hold",
+                    "approval.decide",
+                }
+            ),
             "departments",
         ),
         Role(
@@ -59,6 +105,8 @@ BUILT_IN: Mapping[str, Role] = {
                     "definition.view",
                     "definition.draft",
                     "definition.publish",
+                    "strategy.view",
+                    "action.own",
                 }
             ),
             "catalog",

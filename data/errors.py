@@ -8,6 +8,7 @@ FourfoldError
 │   └── CalendarError   a day or period that a calendar does not know, or a grain that does not fit into another
 ├── SnapshotError       the warehouse of a workspace has no snapshot, a broken one, or another refresh runs
 └── CommandError        a command was refused (access.policy.Refused says: by whom and why)
+    └── Conflict        somebody else has changed the same thing meanwhile; tells what
 """
 
 from typing import Any
@@ -47,3 +48,7 @@ class SnapshotError(FourfoldError):
 
 class CommandError(FourfoldError):
     """A command that cannot be carried out as given."""
+
+
+class Conflict(CommandError):
+    """Somebody else has changed the same thing since it was looked at; the text tells who changed what."""

@@ -189,7 +189,7 @@ def scope_of(opened: Opened, person: str, query: Query | None = None) -> frozens
     if known is None:
         raise Refused(f"'{person}' is not in people.yaml")
     tree, on = opened.tree, opened.manifest.as_of
-    policy = Policy(opened.workspace.roles, lambda key: tree.descendants(key, on) if key in tree else ())
+    policy = Policy(opened.workspace.roles, lambda key: tree.descendants(key, on) if key in tree else (), tree.root)
     grants = tuple(Grant(grant.role, grant.units) for grant in known.roles)
     viewer = Viewer(person, known.name, known.title, grants)
     permission = permission_of(opened.catalog, query) if query else "metric.view"

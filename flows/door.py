@@ -1,16 +1,26 @@
 """The one door for commands: permission, scope, handler, audit row, commit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
+import strategy.capture  # noqa: F401  listens to every flush from here on
 from access.policy import Policy, Refused
 from access.viewer import Viewer
-from data.errors import FourfoldError
-from strategy.commands import Command
+from data.errors import Conflict, FourfoldError
+from strategy.capture import AUDIT
+from strategy.clock import Clock, system
+from strategy.commands import Command, Deed, words_of
 from strategy.state import transaction
-from strategy.tables import Audit
+from strategy.tables import Audit, Record
+
+ATTEMPTS = 5  # of a command that the database broke off, since two waited for each other
+DEADLOCK = ("40P01", "40001")  # PostgreSQL: deadlock detected, could not serialize
+TAKEN = "23505"  # PostgreSQL: unique violation
 
 
 def nothing() -> None:
@@ -19,38 +29,99 @@ def nothing() -> None:
 
 @dataclass(frozen=True)
 class Door:
-    """Carries out commands on one workspace's state."""
+    """Carries out commands on one workspace's state, at the time of its clock."""
 
     engine: Engine
     policy: Policy
+    clock: Clock = field(default_factory=Clock)
 
     def do(self, viewer: Viewer, command: Command, also: Callable[[], None] = nothing) -> int:
         """Carry out a command; returns the id of its audit row. On `Refused` or `CommandError` nothing has changed.
 
         `also` is what belongs to the deed and lies outside of the state: done last before the commit; where it fails,
-        nothing is committed. The refusal of a command that is watched is written down in a row of its own.
+        nothing is committed. The refusal of a command that is watched is written down in a row of its own. Raises
+        `Conflict` where somebody else was quicker.
         """
         try:
-            return self._done(viewer, command, also)
+            return self._tried(viewer, command, also)
         except (Refused, FourfoldError) as refusal:
             if type(command).watched:
                 with transaction(self.engine) as session:
-                    session.add(self._row(viewer, command, refusal))
+                    session.add(self._row(viewer, command, command.unit_of(), refusal))
             raise
 
-    def _done(self, viewer: Viewer, command: Command, also: Callable[[], None]) -> int:
-        unit = command.unit_of()
-        self.policy.require(viewer, type(command).needs, None if unit is None else (unit,))
-        with transaction(self.engine) as session:
-            audit = self._row(viewer, command)
-            session.add(audit)
-            session.flush()
-            command.carry_out(session, viewer, audit)
-            also()
-            return audit.id
+    def by_clock(self, command: Command) -> int:
+        """Carry out what the clock does by itself, as Fourfold."""
+        viewer, policy = system(self.policy)
+        return Door(self.engine, policy, self.clock).do(viewer, command)
 
-    def _row(self, viewer: Viewer, command: Command, refusal: Exception | None = None) -> Audit:
+    def do_in(self, session: Session, viewer: Viewer, command: Command) -> int:
+        """Carry out a command as a part of an open transaction: all of it or nothing, with an audit row of its own."""
+        record = command.subject(session)
+        unit = self._admitted(viewer, command, record)
+        audit = self._row(viewer, command, unit)
+        before = session.info.get(AUDIT)
+        session.add(audit)
+        session.flush()
+        session.info[AUDIT] = audit
+        try:
+            command.carry_out(Deed(session, viewer, audit.at, audit))
+            session.flush()
+        finally:
+            session.info[AUDIT] = before
+        return audit.id
+
+    def _tried(self, viewer: Viewer, command: Command, also: Callable[[], None]) -> int:
+        kind = type(command)
+        if not (kind.own and self.policy.may(viewer, kind.own)):
+            unit = command.unit_of()
+            self.policy.require(viewer, kind.needs, None if unit is None else (unit,))
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with transaction(self.engine) as session:
+                    done = self.do_in(session, viewer, command)
+                    also()
+                    return done
+            except StaleDataError as error:
+                raise Conflict("somebody else has just changed the same thing; look at it anew, then decide") from error
+            except IntegrityError as error:
+                if not _is_taken(error):
+                    raise
+                raise Conflict("somebody else has just made the same thing; look at it, then decide") from error
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in DEADLOCK or attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _admitted(self, viewer: Viewer, command: Command, record: Record | None) -> str | None:
+        """The unit that the command concerns, once the policy lets the viewer in; `Refused` else.
+
+        Whether a record is out of scope or does not exist is not told.
+        """
+        kind = type(command)
+        wanted = getattr(kind, "kind", None)
+        if wanted is not None and record is None:
+            raise Refused(f"{viewer.name} may not {kind.needs}: there is no {words_of(wanted)} of that key in sight")
+        if record is not None and kind.own and viewer.key in command.owners(record):
+            self.policy.require(viewer, kind.own, None)
+            return record.scope
+        if kind.whole or (record is not None and record.scope is None):
+            self.policy.require(viewer, kind.needs, (self.policy.root,))
+            return None
+        unit = record.scope if record is not None else command.unit_of()
+        if record is not None and not self.policy.may(viewer, kind.needs, unit):
+            raise Refused(
+                f"{viewer.name} may not {kind.needs}: there is no {words_of(type(record))} of that key in sight"
+            )
+        self.policy.require(viewer, kind.needs, None if unit is None else (unit,))
+        return unit
+
+    def _row(self, viewer: Viewer, command: Command, unit: str | None, refusal: Exception | None = None) -> Audit:
         name, payload = type(command).__name__, command.payload()
         if refusal is not None:
             name, payload = f"{name} refused", {**payload, "refused": str(refusal)}
-        return Audit(who=viewer.key, command=name, unit=command.unit_of(), payload=payload)
+        return Audit(at=self.clock.now(), who=viewer.key, command=name, unit=unit, payload=payload)
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == TAKEN or "UNIQUE constraint failed" in str(error.orig)

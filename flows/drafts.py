@@ -111,14 +111,14 @@ def _preview(
     return Preview(values, rows, tables, perf_counter() - started)
 
 
-def publish(folder: Path, door: Door, viewer: Viewer, draft: Drafted, over: str) -> Path:
+def publish(folder: Path, door: Door, viewer: Viewer, draft: Drafted) -> Path:
     """Put a draft in force: through the door, then into the workspace in one step; returns the file.
 
     Raises `Refused` or `CommandError`, and changes nothing, where the viewer may not or wrote it himself, where the
     file is no longer what the draft was based on, or where the workspace would not be sound with it.
     """
     path = folder / draft.name
-    door.do(viewer, PublishDraft(draft.id, draft.version, over), also=lambda: _write(folder, path, draft))
+    door.do(viewer, PublishDraft(draft.id, draft.version), also=lambda: _write(folder, path, draft))
     return path
 
 

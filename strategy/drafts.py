@@ -14,9 +14,9 @@ from access.roles import Permission
 from access.viewer import Viewer
 from data.errors import CommandError
 from data.organisation import KEY
-from strategy.commands import Command
-from strategy.state import transaction
-from strategy.tables import Audit, Draft, utc_now
+from strategy.commands import Command, Deed
+from strategy.state import reading
+from strategy.tables import Draft, utc_now
 
 DraftState = Literal["open", "offered", "rejected", "published", "withdrawn"]
 STATES: tuple[DraftState, ...] = get_args(DraftState)
@@ -63,8 +63,9 @@ class StartDraft(Command):
     text: str
     base: str = ""
 
-    def carry_out(self, session: Session, viewer: Viewer, audit: Audit) -> None:
+    def carry_out(self, deed: Deed) -> None:
         """Keep the draft under the viewer's name."""
+        session, viewer = deed.session, deed.viewer
         for what, key in (("metric", self.metric), ("perspective", self.perspective)):
             if not re.fullmatch(KEY, key):
                 raise CommandError(
@@ -75,9 +76,11 @@ class StartDraft(Command):
         )
         if other is not None:
             raise CommandError(f"you have a draft of {self.metric} already (number {other.id}); go on with that one")
-        session.add(
+        deed.add(
             Draft(
-                audit_id=audit.id,
+                audit_id=deed.audit.id,
+                at=deed.at,
+                changed_at=deed.at,
                 author=viewer.key,
                 metric=self.metric,
                 perspective=self.perspective,
@@ -90,10 +93,9 @@ class StartDraft(Command):
 
 
 @dataclass(frozen=True)
-class OnDraft(Command):
+class OnDraft(Command, abstract=True):
     """Root of what is done to a draft. `version` is the one that was looked at: a newer one is not touched."""
 
-    needs: ClassVar[Permission] = "definition.view"
     draft: int
     version: int
 
@@ -118,9 +120,9 @@ class OnDraft(Command):
         draft.version += 1
         draft.changed_at = utc_now()
 
-    def carry_out(self, session: Session, viewer: Viewer, audit: Audit) -> None:  # noqa: ARG002  a draft has its own row
+    def carry_out(self, deed: Deed) -> None:
         """What is done to the draft."""
-        self.change(session, viewer)
+        self.change(deed.session, deed.viewer)
 
     @abstractmethod
     def change(self, session: Session, viewer: Viewer) -> None:
@@ -199,16 +201,11 @@ class WithdrawDraft(OnDraft):
 
 
 @dataclass(frozen=True)
-class Decision(OnDraft):
-    """Root of what a second person says of a draft, for the whole organisation: `over` is its top unit."""
+class Decision(OnDraft, abstract=True):
+    """Root of what a second person says of a draft: definitions count for the whole organisation."""
 
-    needs: ClassVar[Permission] = "definition.publish"
+    whole: ClassVar[bool] = True
     watched: ClassVar[bool] = True
-    over: str = ""
-
-    def unit_of(self) -> str | None:
-        """Definitions count for every unit."""
-        return self.over
 
     def decided(self, session: Session, viewer: Viewer) -> Draft:
         """The draft, offered and somebody else's."""
@@ -252,7 +249,7 @@ class RejectDraft(Decision):
 
 def drafts(engine: Engine, states: Sequence[DraftState] = ALIVE, limit: int = 100) -> list[Drafted]:
     """Drafts in some states, the latest first."""
-    with transaction(engine) as session:
+    with reading(engine) as session:
         found = session.scalars(
             select(Draft).where(Draft.state.in_(states)).order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(limit)
         )
@@ -261,7 +258,7 @@ def drafts(engine: Engine, states: Sequence[DraftState] = ALIVE, limit: int = 10
 
 def draft(engine: Engine, number: int) -> Drafted:
     """One draft; CommandError where there is none."""
-    with transaction(engine) as session:
+    with reading(engine) as session:
         found = session.get(Draft, number)
         if found is None:
             raise CommandError(f"there is no draft {number}")
@@ -270,7 +267,7 @@ def draft(engine: Engine, number: int) -> Drafted:
 
 def draft_begun(engine: Engine, audit: int) -> Drafted:
     """The draft that a `StartDraft` with this audit row began."""
-    with transaction(engine) as session:
+    with reading(engine) as session:
         return _shown(session.scalars(select(Draft).where(Draft.audit_id == audit)).one())
 
 

@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
 
 from access.roles import Permission
-from access.viewer import Viewer
 from data.errors import CommandError
-from strategy.commands import Command
-from strategy.state import transaction
-from strategy.tables import Audit, Note
+from strategy.commands import Command, Deed
+from strategy.state import reading
+from strategy.tables import Note
 
 LONGEST = 2000
 
@@ -44,23 +42,29 @@ class WriteNote(Command):
         """The unit that the note is about."""
         return self.unit
 
-    def carry_out(self, session: Session, viewer: Viewer, audit: Audit) -> None:
+    def carry_out(self, deed: Deed) -> None:
         """Keep the note under the viewer's name."""
         text = self.text.strip()
         if not text:
             raise CommandError("the note is empty; write a sentence first")
         if len(text) > LONGEST:
             raise CommandError(f"the note has {len(text)} characters; at most {LONGEST} are kept")
-        session.add(
+        deed.add(
             Note(
-                audit_id=audit.id, author=viewer.key, metric=self.metric, unit=self.unit, period=self.period, text=text
+                audit_id=deed.audit.id,
+                at=deed.at,
+                author=deed.viewer.key,
+                metric=self.metric,
+                unit=self.unit,
+                period=self.period,
+                text=text,
             )
         )
 
 
 def notes_on(engine: Engine, metric: str, units: Sequence[str], limit: int = 50) -> list[Remark]:
     """The newest notes on a metric in some units."""
-    with transaction(engine) as session:
+    with reading(engine) as session:
         found = session.scalars(
             select(Note).where(Note.metric == metric, Note.unit.in_(units)).order_by(Note.id.desc()).limit(limit)
         )

@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy.orm import Session
-
 from access.roles import Permission
-from access.viewer import Viewer
-from strategy.commands import Command
-from strategy.tables import Audit
+from strategy.commands import Command, Deed
 
 
 @dataclass(frozen=True)
@@ -17,5 +13,5 @@ class RequestRefresh(Command):
 
     needs: ClassVar[Permission] = "refresh.run"
 
-    def carry_out(self, session: Session, viewer: Viewer, audit: Audit) -> None:
+    def carry_out(self, deed: Deed) -> None:
         """Nothing beyond the audit row: the refresh runs after the commit, since it may take minutes."""

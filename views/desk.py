@@ -20,7 +20,6 @@ from data.warehouse import literal
 from flows.answers import Answer
 from flows.asking import asked_of, sight_of
 from flows.compute import Progress, quiet
-from flows.door import Door
 from flows.freshness import datasets_of
 from flows.opened import Opened
 from flows.refresh import definition_files, refresh
@@ -34,6 +33,7 @@ from metrics.values.reading import Value, periods_in, read_values
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
 from strategy.refreshing import RequestRefresh
+from views.office import Office
 from views.workbench import Workbench
 
 
@@ -207,9 +207,14 @@ class Desk:
         """Definitions and their drafts, through this viewer's eyes."""
         return Workbench(self.viewer, self.opened, self.policy, self.folder, self.state)
 
+    @property
+    def office(self) -> Office:
+        """Objectives, duties, issues, reviews and what else people decide, through this viewer's eyes."""
+        return Office(self.viewer, self.opened, self.policy, self.state)
+
     def do(self, command: Command) -> int:
         """Carry out a command through the door; returns the id of its audit row."""
-        return Door(self.state, self.policy).do(self.viewer, command)
+        return self.office.do(command)
 
     def refresh_now(self, progress: Progress = quiet) -> str:
         """Ask for a refresh, run it, and return the id of the snapshot that is then current."""

@@ -59,7 +59,7 @@ def open_desk(folder: Path, person: str) -> Desk:
 
 
 def _policy(opened: Opened) -> Policy:
-    return Policy(opened.workspace.roles, lambda key: below(opened.tree, opened.manifest.as_of, key))
+    return Policy(opened.workspace.roles, lambda key: below(opened.tree, opened.manifest.as_of, key), opened.tree.root)
 
 
 @lru_cache(maxsize=4)

@@ -34,6 +34,7 @@ from strategy.drafts import (
     draft_begun,
     drafts,
 )
+from views.office import clock_of
 from views.planned import MetricPlan, ParentMoved, metric_plans, parents
 
 
@@ -136,11 +137,11 @@ class Workbench:
 
     def publish(self, one: Drafted) -> Path:
         """Put it in force; see `flows.drafts.publish`."""
-        return publish(self.folder, self._door, self.viewer, one, self.opened.tree.root)
+        return publish(self.folder, self._door, self.viewer, one)
 
     def reject(self, one: Drafted, comment: str) -> None:
         """Send it back, saying why."""
-        self._door.do(self.viewer, RejectDraft(one.id, one.version, self.opened.tree.root, comment))
+        self._door.do(self.viewer, RejectDraft(one.id, one.version, comment))
 
     # -- looking
 
@@ -184,7 +185,7 @@ class Workbench:
 
     @property
     def _door(self) -> Door:
-        return Door(self.state, self.policy)
+        return Door(self.state, self.policy, clock_of(self.opened))
 
     def _require(self, permission: Permission) -> None:
         self.policy.require(self.viewer, permission, None)

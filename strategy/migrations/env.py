@@ -3,8 +3,10 @@
 from alembic import context
 from sqlalchemy import create_engine
 
+from strategy.rooms import load
 from strategy.tables import Base
 
+load()
 config = context.config
 connection = config.attributes.get("connection")
 if connection is None:

@@ -33,7 +33,7 @@ from tests.making import REVENUE, make, rows
 
 __all__ = ["state", "url"]  # fixtures: the state database on both engines
 
-POLICY = Policy(BUILT_IN, lambda unit: ("company", "east", "shop") if unit == "company" else (unit,))
+POLICY = Policy(BUILT_IN, lambda unit: ("company", "east", "shop") if unit == "company" else (unit,), "company")
 ANN = Viewer("ann", "Ann", "Analyst", (Grant("analyst", ("company",)),))
 BEN = Viewer("ben", "Ben", "Analyst", (Grant("analyst", ("company",)),))
 EVE = Viewer("eve", "Eve", "Chief", (Grant("executive", ("company",)),))
@@ -63,12 +63,12 @@ def test_a_draft_goes_from_hand_to_hand(state: Engine) -> None:
     door = Door(state, POLICY)
     door.do(ANN, SaveDraft(one.id, 1, NEW + "tags: [new]"))
     door.do(ANN, OfferDraft(one.id, 2))
-    door.do(BEN, RejectDraft(one.id, 3, "company", "say what is doubled"))
+    door.do(BEN, RejectDraft(one.id, 3, "say what is doubled"))
     sent_back = draft(state, one.id)
     assert (sent_back.state, sent_back.decided_by, sent_back.comment) == ("rejected", "ben", "say what is doubled")
     assert sent_back.text.endswith("tags: [new]\n")
     door.do(ANN, OfferDraft(one.id, 4))
-    door.do(EVE, PublishDraft(one.id, 5, "company"))
+    door.do(EVE, PublishDraft(one.id, 5))
     assert draft(state, one.id).state == "published"
     assert drafts(state) == []
     assert [command for _, command in audited(state)] == [
@@ -78,13 +78,13 @@ def test_a_draft_goes_from_hand_to_hand(state: Engine) -> None:
 
 Deed = Callable[[Drafted], object]
 REFUSED: list[tuple[str, Viewer, Deed, str]] = [
-    ("own", ANN, lambda d: PublishDraft(d.id, d.version, "company"), "a second person has to decide"),
-    ("own back", ANN, lambda d: RejectDraft(d.id, d.version, "company", "no"), "a second person has to decide"),
-    ("no right", MAX, lambda d: PublishDraft(d.id, d.version, "company"), "may not definition.publish"),
-    ("part of the company", EAST, lambda d: PublishDraft(d.id, d.version, "company"), "over company"),
-    ("old version", BEN, lambda d: PublishDraft(d.id, d.version - 1, "company"), "somebody has saved this draft"),
-    ("not there", BEN, lambda _: PublishDraft(99, 1, "company"), "there is no draft 99"),
-    ("no words", BEN, lambda d: RejectDraft(d.id, d.version, "company", "  "), "say in a sentence"),
+    ("own", ANN, lambda d: PublishDraft(d.id, d.version), "a second person has to decide"),
+    ("own back", ANN, lambda d: RejectDraft(d.id, d.version, "no"), "a second person has to decide"),
+    ("no right", MAX, lambda d: PublishDraft(d.id, d.version), "may not definition.publish"),
+    ("part of the company", EAST, lambda d: PublishDraft(d.id, d.version), "over company"),
+    ("old version", BEN, lambda d: PublishDraft(d.id, d.version - 1), "somebody has saved this draft"),
+    ("not there", BEN, lambda _: PublishDraft(99, 1), "there is no draft 99"),
+    ("no words", BEN, lambda d: RejectDraft(d.id, d.version, "  "), "say in a sentence"),
     ("foreign", BEN, lambda d: SaveDraft(d.id, d.version, "x"), "somebody else's"),
     ("foreign gone", BEN, lambda d: WithdrawDraft(d.id, d.version), "somebody else's"),
     ("foreign base", BEN, lambda d: RebaseDraft(d.id, d.version, "x"), "somebody else's"),
@@ -110,7 +110,7 @@ def test_a_refused_decision_is_written_down(state: Engine) -> None:
     one = offered(state)
     for viewer in (ANN, MAX):
         with pytest.raises((CommandError, Refused)):
-            Door(state, POLICY).do(viewer, PublishDraft(one.id, one.version, "company"))
+            Door(state, POLICY).do(viewer, PublishDraft(one.id, one.version))
     assert audited(state)[-2:] == [("ann", "PublishDraft refused"), ("max", "PublishDraft refused")]
     with transaction(state) as session:
         payload = session.scalars(select(Audit).order_by(Audit.id.desc())).first()
@@ -146,7 +146,7 @@ def test_publishing_writes_the_file_and_the_next_refresh_computes_it(folder: Pat
     one = offered(lite)
     assert rows(folder) == before, "a draft touches no published value"
     assert (folder / FILE).read_text(encoding="utf-8") == REVENUE
-    publish(folder, Door(lite, POLICY), BEN, one, "company")
+    publish(folder, Door(lite, POLICY), BEN, one)
     assert (folder / FILE).read_text(encoding="utf-8") == NEW
     assert sorted(path.name for path in (folder / FILE).parent.iterdir()) == ["revenue.yaml"]
     found = {(r["unit"], r["span"], r["period_end"]): r["value"] for r in before}
@@ -157,13 +157,13 @@ def test_publishing_writes_the_file_and_the_next_refresh_computes_it(folder: Pat
 
 def test_a_new_metric_gets_its_file(folder: Path, lite: Engine) -> None:
     one = offered(lite, NEW, "", "turnover")
-    publish(folder, Door(lite, POLICY), EVE, one, "company")
+    publish(folder, Door(lite, POLICY), EVE, one)
     assert (folder / "metrics/financial/turnover.yaml").read_text(encoding="utf-8") == NEW
 
 
 def refused(folder: Path, lite: Engine, one: Drafted, says: str) -> None:
     with pytest.raises(CommandError, match=says):
-        publish(folder, Door(lite, POLICY), BEN, one, "company")
+        publish(folder, Door(lite, POLICY), BEN, one)
     assert draft(lite, one.id).state == "offered"
     assert audited(lite)[-1] == ("ben", "PublishDraft refused")
 
@@ -190,7 +190,7 @@ def test_a_draft_that_is_there_already_is_published_again_without_harm(folder: P
     """As after a kill between the file and the commit."""
     one = offered(lite)
     (folder / FILE).write_text(NEW, encoding="utf-8")
-    publish(folder, Door(lite, POLICY), BEN, one, "company")
+    publish(folder, Door(lite, POLICY), BEN, one)
     assert draft(lite, one.id).state == "published"
 
 

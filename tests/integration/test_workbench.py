@@ -40,7 +40,7 @@ def begun(desk: Desk, old: str = "value: 95 %, from", new: str = "value: 97 %, f
 def clerk(desk: Desk) -> Desk:
     """An analyst of one department, who may draft and decide there, and sees no other unit."""
     role = Role("clerk", "Clerk", BUILT_IN["analyst"].may, "catalog")
-    policy = Policy({"clerk": role}, lambda key: below(desk.opened.tree, desk.as_of, key))
+    policy = Policy({"clerk": role}, lambda key: below(desk.opened.tree, desk.as_of, key), desk.opened.tree.root)
     return replace(desk, viewer=Viewer("cleo", "Cleo", "Clerk", (Grant("clerk", ("logistics",)),)), policy=policy)
 
 

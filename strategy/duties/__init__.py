@@ -1,0 +1,1 @@
+"""Who answers for what, who decides, who settles a conflict."""

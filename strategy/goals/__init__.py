@@ -1,0 +1,1 @@
+"""Objectives, what measures them, key results, versions of the plan."""

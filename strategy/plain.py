@@ -1,0 +1,34 @@
+"""Plain values: what JSON can carry and give back unchanged."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """Dates and moments as ISO text (moments in UTC), tuples as lists, all else as it is; TypeError for what is odd."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(name): plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case set() | frozenset():
+            return [plain(each) for each in sorted(value)]
+    raise TypeError(f"{type(value).__name__} is nothing that an audit row or an export can carry")
+
+
+def typed(value: Any, kind: type) -> Any:
+    """A plain value as its column's Python type has it."""
+    if value is None or isinstance(value, kind):
+        return value
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    return kind(value)

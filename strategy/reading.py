@@ -1,0 +1,33 @@
+"""Reads records: as they are, or as they were at a moment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy.orm import class_mapper
+
+from strategy.history import rebuilt
+from strategy.plain import typed
+from strategy.state import reading
+from strategy.tables import Base
+
+K = TypeVar("K", bound=Base)
+
+
+def read(engine: Engine, kind: type[K], *where: ColumnElement[bool], order_by: Sequence[Any] = ()) -> list[K]:
+    """Records of a kind that fulfil every condition, detached from the database: changing them changes nothing."""
+    with reading(engine) as session:
+        return list(session.scalars(select(kind).where(*where).order_by(*order_by)))
+
+
+def past(engine: Engine, kind: type[K], moment: datetime) -> list[K]:
+    """All records of a kind as they were at a moment (UTC), by key, from the audit alone."""
+    rows = rebuilt(engine, moment, kind.__tablename__).get(kind.__tablename__, {})
+    return [made(kind, rows[key]) for key in sorted(rows)]
+
+
+def made(kind: type[K], values: dict[str, Any]) -> K:
+    """A record from plain values, as an audit row or an export holds them."""
+    columns = class_mapper(kind).columns
+    return kind(**{name: typed(value, columns[name].type.python_type) for name, value in values.items()})

@@ -1,0 +1,1 @@
+"""Reviews, their minutes, decisions and packs."""
