@@ -54,6 +54,7 @@ def upgrade() -> None:
             sa.Column("words", sa.Text(), nullable=False),
             _json("weights"),
             _json("scorecards"),
+            sa.Column("edits", sa.Integer(), nullable=False),
             sa.Column("start", sa.Date(), nullable=True),
             sa.Column("end", sa.Date(), nullable=True),
             _name("progress_metric"),
