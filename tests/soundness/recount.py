@@ -177,10 +177,10 @@ class Company:
         cells = self.cells(table, unit, window)
         if kind.isdigit() and window.low < self.begins(table):
             return None
-        if not any(seen for *_, seen in cells):
-            return 0.0 if cells and nulls == "zero" else None
         if body.get("over_time"):
             return self.level(body, unit, window, early, nulls)
+        if not any(seen for *_, seen in cells):
+            return 0.0 if cells and nulls == "zero" else None
         if body["function"] in SUMS and nulls != "zero" and not raw and not all(seen for *_, seen in cells):
             return None
         rows = [row for row in self.rows(table, unit, window, early) if FILTERS[body.get("filter")](row)]
