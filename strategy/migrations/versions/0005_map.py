@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def _stamped() -> list[sa.Column]:
+def _stamped() -> list[sa.Column[object]]:
     """What every record has."""
     return [
         sa.Column("key", sa.String(120), nullable=False),
