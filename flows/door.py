@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -15,6 +16,7 @@ from data.errors import Conflict, FourfoldError
 from strategy.capture import AUDIT
 from strategy.clock import Clock, system
 from strategy.commands import Command, Deed, words_of
+from strategy.seals import seal
 from strategy.state import transaction
 from strategy.tables import Audit, Record
 
@@ -34,6 +36,7 @@ class Door:
     engine: Engine
     policy: Policy
     clock: Clock = field(default_factory=Clock)
+    origin: str | None = None
 
     def do(self, viewer: Viewer, command: Command, also: Callable[[], None] = nothing) -> int:
         """Carry out a command; returns the id of its audit row. On `Refused` or `CommandError` nothing has changed.
@@ -47,13 +50,16 @@ class Door:
         except (Refused, FourfoldError) as refusal:
             if type(command).watched:
                 with transaction(self.engine) as session:
-                    session.add(self._row(viewer, command, command.unit_of(), refusal))
+                    row = self._row(viewer, command, command.unit_of(), refusal)
+                    session.add(row)
+                    session.flush()
+                    seal(session, row)
             raise
 
     def by_clock(self, command: Command) -> int:
         """Carry out what the clock does by itself, as Fourfold."""
         viewer, policy = system(self.policy)
-        return Door(self.engine, policy, self.clock).do(viewer, command)
+        return Door(self.engine, policy, self.clock, "clock").do(viewer, command)
 
     def do_in(self, session: Session, viewer: Viewer, command: Command) -> int:
         """Carry out a command as a part of an open transaction: all of it or nothing, with an audit row of its own."""
@@ -65,8 +71,9 @@ class Door:
         session.flush()
         session.info[AUDIT] = audit
         try:
-            command.carry_out(Deed(session, viewer, audit.at, audit))
+            command.carry_out(Deed(session, viewer, audit.at, audit, self.policy, partial(self.do_in, session)))
             session.flush()
+            seal(session, audit)
         finally:
             session.info[AUDIT] = before
         return audit.id
@@ -120,7 +127,7 @@ class Door:
         name, payload = type(command).__name__, command.payload()
         if refusal is not None:
             name, payload = f"{name} refused", {**payload, "refused": str(refusal)}
-        return Audit(at=self.clock.now(), who=viewer.key, command=name, unit=unit, payload=payload)
+        return Audit(at=self.clock.now(), who=viewer.key, command=name, unit=unit, payload=payload, origin=self.origin)
 
 
 def _is_taken(error: IntegrityError) -> bool:

@@ -9,6 +9,7 @@ from data.documents import nearest
 from data.organisation import Tree
 from metrics.definitions.claims import SameAs, SumOf
 from metrics.definitions.metric import Metric, TargetStep
+from strategy.clock import SYSTEM
 from strategy.plan import Plan, Scorecard, Weight
 
 Fault = tuple[str, tuple[str | int, ...], str, str]  # file, path, message, hint
@@ -39,6 +40,8 @@ def reference_faults(
     for key, card in scorecards.items():
         yield from _scorecard_faults(known, f"scorecards/{key}.yaml", card)
     for key, person in people.people.items():
+        if key == SYSTEM:
+            yield "people.yaml", ("people", key), f"'{key}' is what the clock's own deeds are signed with", "rename it"
         for index, grant in enumerate(person.roles):
             yield from _grant_faults(known, "people.yaml", ("people", key, "roles", index), grant)
     for claim, grant in roles.groups.items():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, UOWTransaction, object_mapper
 
 from data.errors import CommandError
 from strategy.plain import plain
-from strategy.tables import Audit, AuditChange, Base, Record
+from strategy.tables import Audit, AuditChange, AuditSeal, Base, Record
 
 AUDIT = "audit"  # under this name a session carries the audit row of its command
 
@@ -48,7 +48,7 @@ def _capture(session: Session, _context: UOWTransaction) -> None:
 
 def _touched(session: Session) -> tuple[list[Base], list[Base], list[Base]]:
     """What is new, changed and gone of all that is told about: everything but the audit itself."""
-    own = (Audit, AuditChange)
+    own = (Audit, AuditChange, AuditSeal)
     new = [one for one in session.new if isinstance(one, Base) and not isinstance(one, own)]
     changed = [
         one

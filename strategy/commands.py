@@ -3,7 +3,7 @@
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args, get_origin
@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, get_args, get_origin
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from access.policy import Policy
 from access.roles import PERMISSIONS, Permission
 from access.viewer import Viewer
 from data.errors import CommandError, Conflict
@@ -31,12 +32,17 @@ def new_key(kind: str) -> str:
 
 @dataclass(frozen=True)
 class Deed:
-    """A command on its way through the door: the open transaction, who does it, when (UTC), and its audit row."""
+    """A command on its way through the door: the open transaction, who does it, when (UTC), and its audit row.
+
+    `policy` says who may; `do` carries out another command as a part of this one, with an audit row of its own.
+    """
 
     session: Session
     viewer: Viewer
     at: datetime
     audit: Audit
+    policy: Policy
+    do: Callable[[Viewer, "Command"], int]
 
     @property
     def today(self) -> date:

@@ -1,5 +1,6 @@
 """Plain values: what JSON can carry and give back unchanged."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 def plain(value: Any) -> Any:
     """Dates and moments as ISO text (moments in UTC), tuples as lists, all else as it is; TypeError for what is odd."""
     match value:
+        case float() if not math.isfinite(value):
+            raise TypeError(f"{value} is no number that an audit row or an export can carry")
         case None | bool() | int() | float() | str():
             return value
         case datetime():

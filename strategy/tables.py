@@ -55,7 +55,10 @@ class Base(DeclarativeBase):
 
 
 class Audit(Base):
-    """One carried-out command: who did what to what, when. Written in the command's own transaction, never changed."""
+    """One carried-out command: who did what to what, when. Written in the command's own transaction, never changed.
+
+    `origin` is from where the command came: "page", "command line", "clock", with the address where there is one.
+    """
 
     __tablename__ = "audit"
 
@@ -65,6 +68,17 @@ class Audit(Base):
     command: Mapped[str] = mapped_column(String(80))
     unit: Mapped[str | None] = mapped_column(String(120))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    origin: Mapped[str | None] = mapped_column(String(120))
+
+
+class AuditSeal(Base):
+    """The seal of one audit row: a hash of it, its changes, and the seal before; see `strategy.seals`."""
+
+    __tablename__ = "audit_seal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), unique=True)
+    seal: Mapped[str] = mapped_column(String(64), unique=True)
 
 
 class AuditChange(Base):

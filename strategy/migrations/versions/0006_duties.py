@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("unit", sa.String(120), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
-        sa.Column("up_to", sa.Float(), nullable=True),
+        sa.Column("up_to", sa.Double(), nullable=True),
         sa.Column("decides", sa.String(20), nullable=False),
         sa.Column("decider", sa.String(120), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

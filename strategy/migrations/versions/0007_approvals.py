@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("amount", sa.Float(), nullable=True),
+        sa.Column("amount", sa.Double(), nullable=True),
         sa.Column("subject_table", sa.String(60), nullable=True),
         sa.Column("subject_key", sa.String(120), nullable=True),
         sa.Column("command", sa.String(80), nullable=True),
