@@ -31,16 +31,16 @@ SETTINGS = {  # fewer examples, always the same: a mutant that needs thousands o
     "FOURFOLD_HISTORIES": "30",
     "FOURFOLD_FUZZ": "300",
 }
-FIRST = 8.0  # seconds of tests that each mutant gets before all others have had theirs
-LAST = 3600.0
+FIRST = 5.0  # seconds of tests that each mutant gets before all others have had theirs
+LAST = 40.0  # and what each that is still unnoticed gets then
 TOLD_EVERY = 50
 
 
 class Runner:
     """A pytest plugin that runs mutants where pytest would run its tests."""
 
-    def __init__(self, every: list[Case], drawn: list[Case], ledger: Ledger) -> None:
-        self._every, self._drawn, self._ledger = every, drawn, ledger
+    def __init__(self, every: list[Case], drawn: list[Case], ledger: Ledger, remembered: bool) -> None:
+        self._every, self._drawn, self._ledger, self._remembered = every, drawn, ledger, remembered
         self.code = 2
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -48,7 +48,7 @@ class Runner:
         every = {case.mutant.file for case in self._every}
         for file in sorted(every):
             import_module(file.removesuffix(".py").replace("/", "."))
-        runs = measured(session, every)
+        runs = measured(session, every, self._remembered)
         if runs is None:
             tell("the tests fail on the whole code; mend that first")
             return True
@@ -88,19 +88,20 @@ class Runner:
         return 1 if left else 0
 
 
-def measured(session: pytest.Session, every: set[str]) -> list[Run] | None:
-    """What each test runs, found out by a child; None where a test fails."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def measured(session: pytest.Session, every: set[str], remembered: bool) -> list[Run] | None:
+    """What each test runs, found out by a child, or remembered from the last run; None where a test fails."""
     kept = FOLDER / "reach.pickle"
-    kept.unlink(missing_ok=True)
-    child = os.fork()
-    if child == 0:
-        _measure(session, every, kept)
-    _, status = os.waitpid(child, 0)
-    if os.waitstatus_to_exitcode(status) != 0 or not kept.exists():
-        return None
+    if not remembered:
+        kept.unlink(missing_ok=True)
+        child = os.fork()
+        if child == 0:
+            _measure(session, every, kept)
+        _, status = os.waitpid(child, 0)
+        if os.waitstatus_to_exitcode(status) != 0:
+            return None
+    known = {item.nodeid for item in session.items}
     found: list[Run] = pickle.loads(kept.read_bytes())
-    return found
+    return [run for run in found if run.test in known]
 
 
 def _measure(session: pytest.Session, every: set[str], kept: Path) -> None:
@@ -129,6 +130,7 @@ def main() -> int:
     parser.add_argument("--file", action="append", help="only mutants of this file; may be repeated")
     parser.add_argument("--tests", action="append", help="only these tests; may be repeated")
     parser.add_argument("--again", action="store_true", help="also what was not noticed before, with new tests")
+    parser.add_argument("--remembered", action="store_true", help="do not measure anew which tests run which lines")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs have found")
     parser.add_argument("--list", action="store_true", help="only tell what there is")
     asked = parser.parse_args()
@@ -146,7 +148,7 @@ def main() -> int:
         drawn = random.Random(asked.seed).sample(drawn, min(asked.sample, len(drawn)))
     tell(f"{len(drawn)} to run")
     os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
-    runner = Runner(every, drawn, ledger)
+    runner = Runner(every, drawn, ledger, asked.remembered)
     options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
     pytest.main([*options, *(asked.tests or TESTS)], plugins=[runner])
     return runner.code

@@ -49,7 +49,8 @@ class Ledger:
         self._outcomes: dict[str, Outcome] = {}
         for line in self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []:
             kept = json.loads(line)
-            self._outcomes[kept.pop("key")] = Outcome(**kept)
+            key = kept.pop("key")
+            self._outcomes[key] = Outcome(**kept)
 
     def outcome(self, case: Case) -> Outcome | None:
         return self._outcomes.get(case.key)

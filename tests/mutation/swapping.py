@@ -34,9 +34,11 @@ class Live:
         if mutant.home.in_head:
             _new_defaults(whole, old, self._found[key])
             return
-        (new,) = (code for code in _codes(whole) if (code.co_qualname, code.co_firstlineno) == key[1:])
-        for one in self._found[key]:
-            one.__code__ = new
+        (home,) = (code for code in _codes(whole) if (code.co_qualname, code.co_firstlineno) == key[1:])
+        for new in (home, *_codes(home)):  # also functions that it made when the module was loaded
+            for one in self._found.get((mutant.file, new.co_qualname, new.co_firstlineno), ()):
+                if _kin(one.__code__, new):
+                    one.__code__ = new
 
 
 def forget() -> None:
@@ -56,6 +58,11 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
         if isinstance(one, CodeType):
             yield one
             yield from _codes(one)
+
+
+def _kin(old: CodeType, new: CodeType) -> bool:
+    """Whether one was made from the other: lambdas of one line have the same name."""
+    return list(old.co_positions())[-1:] == list(new.co_positions())[-1:] and old.co_freevars == new.co_freevars
 
 
 def _new_defaults(whole: CodeType, old: FunctionType, every: list[FunctionType]) -> None:
