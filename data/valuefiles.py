@@ -16,7 +16,7 @@ from data.snapshots import Manifest, Store
 from data.warehouse import Connection, ValueFile, building, identifier, literal, open_facts
 
 MOST_FILES = 6  # of one snapshot; the smallest are made one before there are more
-GARBAGE = 0.5  # share of hidden rows above which a file is written anew
+GARBAGE = 0.75  # share of hidden rows above which a file is written anew
 LARGE = 400_000  # rows; what is written anew is cut into files of years, each of about so many
 Cell = tuple[str, int]  # a metric, and the year in which periods end
 
@@ -121,7 +121,8 @@ class ValueShelf:
     ) -> Settled:
         """The files of the new snapshot, which has the cells that are `wanted`, each with its stamp.
 
-        Those that are `stale` come from `fresh`, the others stay as they are. `order` is what rows are sorted by.
+        Those that are `stale` come from `fresh`, the others stay as they are. `order` is what rows are sorted by, also
+        those of `fresh`.
         """
         gone = [{cell for cell in one.cells if cell not in wanted or cell in stale} for one in self.shelved]
         kept = [self._without(one, cells) for one, cells in zip(self.shelved, gone, strict=True)]
@@ -141,11 +142,13 @@ class ValueShelf:
                 self._connection.execute(f"DETACH {one.alias}")
 
     def read(self, settled: Settled, metrics: Collection[str]) -> pa.Table:
-        """All values of some metrics, as they are stored now."""
+        """All values of some metrics, as they are stored now; of none without looking."""
+        if not metrics:
+            return pa.table({})
         named = {f"new_{place}": file for place, file in enumerate(settled.files)}
         for alias, file in named.items():
             self._connection.execute(f"ATTACH {literal(str(self.var / file.path))} AS {alias} (READ_ONLY)")
-        wanted = ", ".join(map(literal, sorted(metrics))) or "NULL"
+        wanted = ", ".join(map(literal, sorted(metrics)))
         found = self._connection.sql(f"SELECT * FROM ({values_sql(named)}) WHERE metric IN ({wanted})").to_arrow_table()
         for alias in named:
             self._connection.execute(f"DETACH {alias}")
@@ -178,10 +181,12 @@ class ValueShelf:
                 self._connection.register("told", pa.Table.from_pylist(told))
                 self._connection.execute(f"CREATE TABLE {target}.cells AS SELECT * FROM told ORDER BY metric, year")
                 self._connection.register("fresh", fresh)
-                every = ["SELECT * FROM fresh", *(values_sql({old: file}) for old, file in sources.items())]
-                chosen = f"SELECT v.* FROM ({' UNION ALL '.join(every)}) AS v SEMI JOIN told AS t "
-                chosen += "ON t.metric = v.metric AND t.year = year(v.period_end)"
-                self._connection.execute(f'CREATE TABLE {target}."values" AS {chosen} ORDER BY {", ".join(order)}')
+                chosen = "SELECT * FROM fresh"
+                if sources or rows != len(fresh):
+                    every = [chosen, *(values_sql({old: file}) for old, file in sources.items())]
+                    chosen = f"SELECT v.* FROM ({' UNION ALL '.join(every)}) AS v SEMI JOIN told AS t "
+                    chosen += f"ON t.metric = v.metric AND t.year = year(v.period_end) ORDER BY {', '.join(order)}"
+                self._connection.execute(f'CREATE TABLE {target}."values" AS {chosen}')
                 found = self._connection.execute(f'SELECT count(*) FROM {target}."values"').fetchone()
                 if found is None or found[0] != rows:
                     raise SnapshotError(f"{name}: {rows} values were to be written, {found} were; refresh again")

@@ -83,7 +83,8 @@ def renew(
     values = computed(stale)
     also = _begun_or_fallen_silent(known, wanted, stale, values)
     if also:
-        values, stale = pa.concat_tables([values, computed(also)]), stale | also
+        order = [(name, "ascending") for name in SORTED_BY]
+        values, stale = pa.concat_tables([values, computed(also)]).sort_by(order), stale | also
     settled = shelves.values.settle(wanted, stale, values, SORTED_BY)
     done = {"states": _told(states), "values": {"computed": len(stale), "kept": len(wanted) - len(stale)}}
     return Renewed(settled, tuple(f"states/{name}" for name in states.paths), done)

@@ -40,7 +40,12 @@ def status_of(score: float | None, *states: State) -> Status:
 
 
 def status_all(scores: ArrayLike, states: Mapping[State, ArrayLike]) -> NDArray[np.str_]:
-    """Statuses of n scores (NaN = none) at once; `states` maps a state to n booleans, highest precedence wins.
+    """Statuses of n scores at once, as words; see `status_places`."""
+    return np.array(STATUSES)[status_places(scores, states)]
+
+
+def status_places(scores: ArrayLike, states: Mapping[State, ArrayLike]) -> NDArray[np.int32]:
+    """Places in STATUSES of n scores (NaN = none); `states` maps a state to n booleans, highest precedence wins.
 
     Raises QueryError when a score is missing and no state says why.
     """
@@ -51,5 +56,5 @@ def status_all(scores: ArrayLike, states: Mapping[State, ArrayLike]) -> NDArray[
     if untold.any():
         raise QueryError(f"{int(untold.sum())} of {values.size} cells have no score and no state that says why")
     conditions = [*choices, values < THIRD - TOLERANCE, values < 2 * THIRD - TOLERANCE]
-    words = [state for state, _ in found] + ["red", "amber"]
-    return np.select(conditions, [np.array(word) for word in words], default=np.array("green"))
+    places = [STATUSES.index(word) for word in (*(state for state, _ in found), "red", "amber")]
+    return np.select(conditions, [np.int32(place) for place in places], default=np.int32(STATUSES.index("green")))

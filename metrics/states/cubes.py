@@ -75,11 +75,8 @@ def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None 
     if grid.single(window):
         return values.copy() if early is None else early.copy()
     ufunc = {"sum": np.add, "min": np.fmin, "max": np.fmax}[how]
-    out = np.empty_like(values)
-    for column, start in enumerate(np.maximum(grid.starts(window), 0)):
-        last = values if early is None else early
-        out[..., column] = last[..., column]
-        if start < column:
-            before = ufunc.reduce(values[..., start:column], axis=-1)
-            out[..., column] = ufunc(out[..., column], before)
-    return out
+    last = values if early is None else early
+    starts, columns = np.maximum(grid.starts(window), 0), np.arange(values.shape[-1])
+    edges = np.stack([starts, columns], axis=1).ravel()  # what lies between them, and then one column that is not used
+    before = ufunc.reduceat(values, edges, axis=-1)[..., ::2]
+    return np.asarray(np.where(starts < columns, ufunc(last, before), last))

@@ -135,6 +135,7 @@ class _Assembly:
 
     def __init__(self, store: StateStore, query: StateQuery, footing: Footing) -> None:
         self.store, self.footing = store, footing
+        self.whole_early = query.keys["early"]
         self.query = replace(query, keys={**query.keys, "early": self._early(query)})
         self.scan = digest("agg", footing.base)
         self.keys = tuple(query.keys)
@@ -168,7 +169,7 @@ class _Assembly:
         for found in pieces.values():
             for piece in found:
                 wanted.setdefault(piece.parts, set()).update(piece.stale)
-        fresh = {parts: self._computed(parts, stale) for parts, stale in wanted.items() if stale}
+        fresh = self._fresh({parts: frozenset(stale) for parts, stale in wanted.items() if stale})
         blocks = [self._year(year, found, fresh) for year, found in pieces.items()]
         if not blocks:
             blocks = [scan_block(self.store.engine, self.query)]
@@ -208,9 +209,15 @@ class _Assembly:
                     names = [name for name in names if name not in mine]
             if names or (not self.parts and not apart and not found):
                 found.append(_Piece(None, tuple(sorted(names)), frozenset(periods)))
-        if len(found) > MOST_PACKS:
-            return [_Piece(None, tuple(sorted(self.parts)), frozenset(periods))]
         return found
+
+    def _fresh(self, wanted: Mapping[tuple[str, ...], frozenset[int]]) -> dict[tuple[str, ...], Block]:
+        """The states that are wanted; all parts that are stale in the same periods by one scan."""
+        together: dict[frozenset[int], list[str]] = {}
+        for parts, stale in wanted.items():
+            together.setdefault(stale, []).extend(parts)
+        found = {stale: self._computed(tuple(dict.fromkeys(parts)), stale) for stale, parts in together.items()}
+        return {parts: found[stale] for parts, stale in wanted.items()}
 
     def _computed(self, parts: tuple[str, ...], stale: Collection[int]) -> Block:
         """The states of some parts in some periods, by ranges of days."""
@@ -222,26 +229,48 @@ class _Assembly:
         blocks = []
         for low, high in ranges:
             days = (None, None) if every else (line.first(low), line.last(high))
-            blocks.append(scan_block(self.store.engine, query, None, *days))
+            one = self._of_one(query, low) if low == high and not every else query
+            block = scan_block(self.store.engine, one, None, *days)
+            month = block.table.column("month").cast(pa.int64())
+            at = block.table.column_names.index("month")
+            blocks.append(Block(block.table.set_column(at, "month", month), None, block.things))
         return _only(joined(blocks), stale)
+
+    def _of_one(self, query: StateQuery, number: int) -> StateQuery:
+        """A scan of one base period alone, whose number need not be told of each row."""
+        compared = self.store.compared is None or number in self.store.compared
+        early = self.whole_early if compared else "FALSE"
+        return replace(query, keys={**query.keys, "month": f"CAST({number} AS BIGINT)", "early": early})
 
     def _year(self, year: str, pieces: Sequence[_Piece], fresh: Mapping[tuple[str, ...], Block]) -> Block:
         """The states of one year; what was not right on the shelf is put there."""
         blocks = [self._piece(year, piece, fresh) for piece in pieces]
-        first = blocks[0]
-        columns = {name: first.table.column(name) for name in first.table.column_names}
-        for block in blocks[1:]:
-            same = all(block.table.column(key).equals(first.table.column(key)) for key in self.keys)
-            if not same:
-                return self._anew(year)
-            columns |= {name: block.table.column(name) for name in block.table.column_names if name not in columns}
-        things = {name: array for block in blocks for name, array in block.things.items()}
-        return Block(pa.table(columns), None, things)
+        if any(not self._fit(block, blocks[0]) for block in blocks[1:]):
+            return self._anew(year)
+        near = [place for place, piece in enumerate(pieces) if not self._is_apart(piece)]
+        if len(near) < MOST_PACKS:
+            near = []
+        for place, (piece, block) in enumerate(zip(pieces, blocks, strict=True)):
+            if place not in near:
+                self._put(year, piece, block)
+        if near:
+            names = tuple(name for place in near for name in pieces[place].parts)
+            self._put(year, _Piece(None, names, frozenset(self.years[year])), _beside([blocks[at] for at in near]))
+        return _beside(blocks)
+
+    def _fit(self, one: Block, other: Block) -> bool:
+        """Whether two blocks have the same rows."""
+        return all(one.table.column(key).equals(other.table.column(key)) for key in self.keys)
+
+    def _is_apart(self, piece: _Piece) -> bool:
+        return bool(piece.parts) and piece.parts[0] in self.apart
 
     def _anew(self, year: str) -> Block:
         """All parts of a year from facts: packs that were found do not fit each other."""
         piece = _Piece(None, tuple(sorted(self.parts)), frozenset(self.years[year]))
-        return self._piece(year, piece, {piece.parts: self._computed(piece.parts, piece.stale)})
+        block = self._piece(year, piece, {piece.parts: self._computed(piece.parts, piece.stale)})
+        self._put(year, piece, block)
+        return block
 
     def _piece(self, year: str, piece: _Piece, fresh: Mapping[tuple[str, ...], Block]) -> Block:
         periods = frozenset(self.years[year])
@@ -250,15 +279,25 @@ class _Assembly:
         new = [_only(fresh[piece.parts], piece.stale)] if piece.stale else []
         chosen = [_chosen(block, columns) for block in (*kept, *new)]
         if piece.pack is not None and not piece.stale:
-            self.store.use(piece.pack)
             return chosen[0]
         block = joined(chosen)
-        block = Block(sorted_rows(block.table, self.keys), None, block.things)
-        apart = bool(piece.parts) and piece.parts[0] in self.apart
-        stamps = {at: self._stamp(at, apart) for at in sorted(periods)}
-        parts = {name: self.parts[name] for name in piece.parts}
-        self.store.use(self.store.shelf.keep(self.scan, year, parts, stamps, block))
-        return block
+        return Block(sorted_rows(block.table, self.keys), None, block.things)
+
+    def _put(self, year: str, piece: _Piece, block: Block) -> None:
+        """Put what is not there yet on the shelf; the states are made of it."""
+        pack = piece.pack
+        if pack is None or piece.stale:
+            stamps = {at: self._stamp(at, self._is_apart(piece)) for at in sorted(self.years[year])}
+            pack = self.store.shelf.keep(self.scan, year, {n: self.parts[n] for n in piece.parts}, stamps, block)
+        self.store.use(pack)
+
+
+def _beside(blocks: Sequence[Block]) -> Block:
+    """Blocks with the same rows, the columns of each beside those of the others."""
+    columns = {name: block.table.column(name) for block in reversed(blocks) for name in block.table.column_names}
+    order = dict.fromkeys(name for block in blocks for name in block.table.column_names)
+    things = {name: members for block in blocks for name, members in block.things.items()}
+    return Block(pa.table({name: columns[name] for name in order}), None, things)
 
 
 def _chosen(block: Block, columns: Sequence[str]) -> Block:

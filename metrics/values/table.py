@@ -1,26 +1,29 @@
 """Computes the value table: every metric, unit, span and period, with target, anchors, score and status in one row."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data.calendar import SPANS, Period, Span
+from data.calendar import SPANS, Span
 from data.errors import QueryError
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
 from metrics.scoring.anchors import FIELDS
+from metrics.scoring.status import STATUSES
 from metrics.states.cubes import States
-from metrics.time.grid import MONTH, Floats, Grid
+from metrics.time.grid import MONTH, Grid, Ints
 from metrics.time.spans import period_before, read_grain, span_windows, year_before
 from metrics.values.cells import Cells
 from metrics.values.targets import TargetBook
-from metrics.values.verdicts import Case, judge
+from metrics.values.verdicts import TEXTS, Case, judge
 
 Bools = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
 
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("unit", "metric", "span")]
@@ -76,8 +79,7 @@ def compute_values(
     for position, key in enumerate(order):
         metric = catalog.metrics[key]
         late = late_day(catalog, key, fresh)
-        for span in SPANS:
-            writer.add(metric, span, book, late)
+        writer.add(metric, book, late)
         if progress:
             progress(metric.title, (position + 1) / len(order))
     return writer.table()
@@ -93,105 +95,155 @@ def late_day(catalog: Catalog, key: str, fresh: Mapping[str, Fresh]) -> date | N
     return min(days) if days else None
 
 
+@dataclass(frozen=True)
+class _Ends:
+    """The periods of one span that have values: the columns they are read at, and of each what its rows need.
+
+    `first` and `last` are its days, `year` that in which it ends, `base_end` the last day of the base period it is read
+    at; `short` is where it began before the grid, or still runs.
+    """
+
+    columns: Ints
+    first: Days
+    last: Days
+    year: Ints
+    base_end: Days
+    short: Bools
+
+    def of(self, years: Collection[int]) -> "_Ends":
+        """Those that end in some years."""
+        chosen = np.isin(self.year, list(years))
+        return _Ends(*(values[chosen] for values in (getattr(self, field.name) for field in fields(self))))
+
+
 class _Writer:
     def __init__(self, grid: Grid, clock: Clock, only: Mapping[str, Collection[int]] | None = None) -> None:
         self.grid, self.clock, self.only = grid, clock, only
-        self.parts: list[pa.Table] = []
+        self.metrics: list[str] = []
+        self.parts: list[dict[str, npt.NDArray[Any]]] = []
         self.windows = span_windows(grid.calendar)
-        self._periods: dict[tuple[Span, int], Period] = {}
-        self.from_column = max(grid.months(clock.history_from)[0], 0) if clock.history_from else 0
+        from_column = max(grid.months(clock.history_from)[0], 0) if clock.history_from else 0
+        self._ends = {span: self._ends_of(span, from_column) for span in SPANS}
+        self._chosen: dict[tuple[Span, frozenset[int]], _Ends] = {}
 
-    def add(self, metric: Metric, span: Span, book: TargetBook, late: date | None) -> None:
-        """Append all rows of one metric at one span."""
-        grid = self.grid
-        window = self.windows[span]
-        cells = book.evaluator.cells(metric.key, window)
-        ends = [
-            int(column)
-            for column in grid.timeline.ends(grid.first, grid.last, read_grain(span))
-            if column >= self.from_column and self._wanted(metric.key, span, int(column))
-        ]
-        rows, picks = np.nonzero(_begun(cells)[:, ends])
-        columns = np.asarray(ends, dtype=np.int64)[picks]
-        if not len(rows):
+    def _ends_of(self, span: Span, from_column: int) -> _Ends:
+        grid, calendar = self.grid, self.grid.calendar
+        columns = grid.timeline.ends(grid.first, grid.last, read_grain(span))
+        columns = columns[columns >= from_column]
+        base_end = [grid.timeline.last(grid.first + int(column)) for column in columns]
+        periods = [calendar.period(span, calendar.number("month", day)) for day in base_end]
+        running = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
+        return _Ends(
+            columns,
+            _days(period.start for period in periods),
+            _days(period.end for period in periods),
+            np.array([period.end.year for period in periods], dtype=np.int64),
+            _days(base_end),
+            np.array([day < period.end for day, period in zip(base_end, periods, strict=True)], dtype=np.bool_)
+            | running,
+        )
+
+    def _wanted(self, key: str, span: Span) -> _Ends:
+        """The periods of a span that are asked for."""
+        if self.only is None:
+            return self._ends[span]
+        years = frozenset(self.only[key])
+        if (span, years) not in self._chosen:
+            self._chosen[span, years] = self._ends[span].of(years)
+        return self._chosen[span, years]
+
+    def add(self, metric: Metric, book: TargetBook, late: date | None) -> None:
+        """Append all rows of one metric, at every span."""
+        found = [self._at(metric, place, book, late) for place in range(len(SPANS))]
+        told = [part for part in found if len(part["unit"])]
+        if not told:
             return
-        at = (rows, columns)
-        if np.isinf(cells.value[at]).any():
-            place = f"metrics/{metric.perspective}/{metric.key}.yaml"
-            raise QueryError(f"{place}: some values have no end; mend the data, or filter out the rows that cause it")
-        periods = {c: self._period(span, c) for c in ends}
-        target = book.target(metric.key, window)[at]
-        anchors = {name: values[at] for name, values in book.anchors(metric.key, window).items()}
+        columns = {name: np.concatenate([part[name] for part in told]) for name in found[0]}
         case = Case(
             metric,
-            cells.value[at],
-            cells.why[at],
-            target,
-            anchors,
-            self._running(metric, book, columns),
-            self._stale(periods, columns, late),
-            self._grace(metric, columns),
+            columns["value"],
+            columns.pop("why"),
+            columns["target"],
+            {name: columns[name] for name in FIELDS if name in columns},
+            columns.pop("running"),
+            columns.pop("behind"),
+            columns.pop("waiting"),
         )
-        scores, states, reasons = judge(case)
-        last = np.array([grid.timeline.last(grid.first + c) < periods[c].end for c in ends])[picks]
-        cut = (columns == grid.shape[1] - 1) & (grid.cut_day is not None)
-        nothing = np.full(len(rows), np.nan)
-        columns_of = {
-            "unit": pa.DictionaryArray.from_arrays(rows.astype(np.int32), list(grid.units)).cast(pa.string()),
-            "metric": pa.repeat(pa.scalar(metric.key), len(rows)),
-            "span": pa.repeat(pa.scalar(span), len(rows)),
-            "period_start": pa.array([periods[c].start for c in columns], pa.date32()),
-            "period_end": pa.array([periods[c].end for c in columns], pa.date32()),
-            "value": _nullable(cells.value[at]),
-            "target": _nullable(target),
-            **{name: _nullable(anchors.get(name, nothing)) for name in FIELDS},
-            "score": _nullable(scores),
-            "status": pa.array(states),
-            "reason": pa.array(reasons),
-            "reported": pa.array(cells.seen[at].astype(np.int32)),
-            "expected": pa.array(cells.due[at].astype(np.int32)),
-            "rows": pa.array(cells.rows[at].astype(np.int64)),
-            "partial": pa.array(last | cut | book.evaluator.cut_short(metric.key, window)[columns]),
-            "previous": _nullable(book.evaluator.comparable(metric.key, window, period_before(span))[at]),
-            "previous_year": _nullable(book.evaluator.comparable(metric.key, window, year_before(span))[at]),
+        columns["score"], columns["status"], columns["reason"] = judge(case)
+        columns["metric"] = np.full(len(case.value), len(self.metrics), dtype=np.int32)
+        self.metrics.append(metric.key)
+        self.parts.append(columns)
+
+    def _at(self, metric: Metric, place: int, book: TargetBook, late: date | None) -> dict[str, npt.NDArray[Any]]:
+        """What is known of one metric at one span before it is judged, row by row; units and spans by number."""
+        grid, span = self.grid, SPANS[place]
+        window, evaluator = self.windows[span], book.evaluator
+        cells = evaluator.cells(metric.key, window)
+        ends = self._wanted(metric.key, span)
+        rows, picks = np.nonzero(_begun(cells)[:, ends.columns])
+        columns = ends.columns[picks]
+        at = (rows, columns)
+        value = cells.value[at]
+        if np.isinf(value).any():
+            place_of = f"metrics/{metric.perspective}/{metric.key}.yaml"
+            raise QueryError(
+                f"{place_of}: some values have no end; mend the data, or filter out the rows that cause it"
+            )
+        running = (ends.columns == grid.shape[1] - 1) & (grid.cut_day is not None) & book.catalog.grows(metric.key)
+        grace = ends.base_end + np.timedelta64(metric.due_after_days, "D") >= np.datetime64(self.clock.today)
+        behind = np.zeros(len(ends.columns), dtype=np.bool_)
+        if late is not None:
+            behind = np.minimum(ends.last, np.datetime64(self.clock.as_of)) > np.datetime64(late)
+        short = ends.short | evaluator.cut_short(metric.key, window)[ends.columns]
+        return {
+            "unit": rows.astype(np.int32),
+            "span": np.full(len(rows), place, dtype=np.int32),
+            "period_start": ends.first[picks],
+            "period_end": ends.last[picks],
+            "value": value,
+            "why": cells.why[at],
+            "target": book.target(metric.key, window)[at],
+            **{name: values[at] for name, values in book.anchors(metric.key, window).items()},
+            "running": running[picks],
+            "behind": behind[picks],
+            "waiting": grace[picks],
+            "reported": cells.seen[at].astype(np.int32),
+            "expected": cells.due[at].astype(np.int32),
+            "rows": cells.rows[at].astype(np.int64),
+            "partial": short[picks],
+            "previous": evaluator.comparable(metric.key, window, period_before(span))[at],
+            "previous_year": evaluator.comparable(metric.key, window, year_before(span))[at],
         }
-        self.parts.append(pa.table(columns_of, schema=SCHEMA))
-
-    def _wanted(self, key: str, span: Span, column: int) -> bool:
-        return self.only is None or self._period(span, column).end.year in self.only[key]
-
-    def _period(self, span: Span, column: int) -> Period:
-        if (span, column) not in self._periods:
-            calendar, last = self.grid.calendar, self.grid.timeline.last(self.grid.first + column)
-            self._periods[span, column] = calendar.period(span, calendar.number("month", last))
-        return self._periods[span, column]
-
-    def _running(self, metric: Metric, book: TargetBook, columns: npt.NDArray[np.int64]) -> Bools:
-        """Where what has come of a month that still runs meets a target for the whole month."""
-        grows = book.catalog.grows(metric.key)
-        return np.asarray((columns == self.grid.shape[1] - 1) & (self.grid.cut_day is not None) & grows)
-
-    def _stale(self, periods: Mapping[int, Period], columns: npt.NDArray[np.int64], late: date | None) -> Bools:
-        if late is None:
-            return np.zeros(len(columns), dtype=np.bool_)
-        behind = {c: min(period.end, self.clock.as_of) > late for c, period in periods.items()}
-        return np.array([behind[c] for c in columns], dtype=np.bool_)
-
-    def _grace(self, metric: Metric, columns: npt.NDArray[np.int64]) -> Bools:
-        """Where nothing is due yet: the days of grace after the period's end are not over."""
-        waits = {
-            int(c): self.grid.timeline.last(self.grid.first + int(c)) + timedelta(days=metric.due_after_days)
-            >= self.clock.today
-            for c in np.unique(columns)
-        }
-        return np.array([waits[int(c)] for c in columns], dtype=np.bool_)
 
     def table(self) -> pa.Table:
         """All rows, sorted."""
         if not self.parts:
             return SCHEMA.empty_table()
-        order = [(name, "ascending") for name in SORTED_BY]
-        return pa.concat_tables(self.parts).sort_by(order)
+        words = {"unit": self.grid.units, "metric": self.metrics, "span": SPANS, "status": STATUSES, "reason": TEXTS}
+        columns = {name: np.concatenate([_column(part, name) for part in self.parts]) for name in SCHEMA.names}
+        order = np.lexsort([_ranked(columns[name], words.get(name)) for name in reversed(SORTED_BY)])
+        arrays = [_array(columns[field.name][order], field.type, words.get(field.name)) for field in SCHEMA]
+        return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _days(days: Iterable[date]) -> Days:
+    return np.array(list(days), dtype="datetime64[D]")
+
+
+def _column(part: Mapping[str, npt.NDArray[Any]], name: str) -> npt.NDArray[Any]:
+    """A column of some rows; an anchor that nobody states is none."""
+    return part[name] if name in part else np.full(len(part["unit"]), np.nan)
+
+
+def _ranked(values: npt.NDArray[Any], words: Sequence[str] | None) -> npt.NDArray[Any]:
+    """What sorts as the values do; numbers of words as the words."""
+    return values if words is None else np.argsort(np.argsort(np.array(words)))[values]
+
+
+def _array(values: npt.NDArray[Any], kind: pa.DataType, words: Sequence[str] | None) -> pa.Array:
+    if words is not None:
+        return pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), list(words)).cast(kind)
+    return pa.array(values, kind, from_pandas=True)
 
 
 def _begun(cells: Cells) -> Bools:
@@ -203,10 +255,6 @@ def _begun(cells: Cells) -> Bools:
     if not begun.any():
         begun[0] = True
     return np.asarray(begun)
-
-
-def _nullable(values: Floats | Sequence[float]) -> pa.Array:
-    return pa.array(np.asarray(values, dtype=np.float64), from_pandas=True)
 
 
 __all__ = ["MONTH", "SCHEMA", "SORTED_BY", "Clock", "Fresh", "compute_values"]

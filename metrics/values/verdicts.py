@@ -8,12 +8,13 @@ import numpy.typing as npt
 from metrics.definitions.metric import Metric
 from metrics.scoring.anchors import fault_mask, score_all
 from metrics.scoring.labels import label_score
-from metrics.scoring.status import State, status_all
+from metrics.scoring.status import COLOURS, STATUSES, State, status_places
 from metrics.time.grid import Floats
 from metrics.values.cells import CARRIED, GAP, NOT_DUE, REASONS, Codes
 from metrics.values.targets import Columns
 
 Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int32]
 
 ANCHOR_FAULT = "the anchors contradict each other in this period"
 STALE = "the data behind it is older than its freshness allows"
@@ -42,38 +43,40 @@ class Case:
     waiting: Bools
 
 
-def judge(case: Case) -> tuple[Floats, npt.NDArray[np.str_], npt.NDArray[np.object_]]:
-    """(scores, NaN where there is no colour; statuses; reasons, empty where none is needed)."""
+def judge(case: Case) -> tuple[Floats, Places, Places]:
+    """(scores, NaN where there is no colour; places of statuses in STATUSES; of reasons in TEXTS, where one is due)."""
     metric, empty, why = case.metric, np.isnan(case.value), case.why
-    running = case.running
+    running, size = case.running, len(case.value)
     if metric.labels:
         scores = _labelled(case.value, metric)
-        fault, aimless = ~empty & np.isnan(scores), np.zeros(len(empty), dtype=np.bool_)
-    else:
-        running = running & ~np.isnan(case.anchors.get("goal", np.full(len(empty), np.nan)))
+        fault = ~empty & np.isnan(scores)
+    elif case.anchors:
+        running = running & ~np.isnan(case.anchors.get("goal", np.full(size, np.nan)))
         scores = score_all(case.value, metric.direction, case.anchors)
-        fault = fault_mask(metric.direction, case.anchors, len(empty)) & ~empty
-        aimless = ~empty & np.isnan(scores) & ~fault
-    not_due = running | ((why == NOT_DUE) & empty) | (empty & case.waiting)
+        fault = fault_mask(metric.direction, case.anchors, size) & ~empty
+    else:
+        running, fault = (np.zeros(size, dtype=np.bool_) for _ in range(2))
+        scores = np.full(size, np.nan)
+    aimless = ~empty & np.isnan(scores) & ~fault
     told: dict[State, Bools] = {
         "error": fault,
-        "not_due": not_due,
+        "not_due": running | ((why == NOT_DUE) & empty) | (empty & case.waiting),
         "no_data": empty,
         "stale": case.stale & ~empty,
         "no_target": aimless,
     }
-    states = status_all(scores, told)
-    reasons = np.array(TEXTS, dtype=object)[np.where(empty | (why == CARRIED) | (why == GAP), why, 0).astype(int)]
-    no_target = states == "no_target"
+    states = status_places(scores, told)
+    reasons = np.where(empty | (why == CARRIED) | (why == GAP), why, 0).astype(np.int32)
+    no_target = states == STATUSES.index("no_target")
     for mask, text in (
         (no_target, NO_TARGET),
         (no_target & ~np.isnan(case.target), NO_FLAG),
-        (states == "stale", STALE),
+        (states == STATUSES.index("stale"), STALE),
         (running & ~fault, RUNNING),
         (fault, NO_LABEL if metric.labels else ANCHOR_FAULT),
     ):
-        reasons = np.where(mask, text, reasons)
-    return np.where(np.isin(states, ("green", "amber", "red")), scores, np.nan), states, reasons
+        reasons[mask] = TEXTS.index(text)
+    return np.where(states < len(COLOURS), scores, np.nan), states, reasons
 
 
 def _labelled(values: Floats, metric: Metric) -> Floats:
