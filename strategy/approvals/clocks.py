@@ -10,6 +10,7 @@ from access.roles import Permission
 from data.errors import CommandError
 from strategy.approvals.tables import Escalation, WaitingClock
 from strategy.commands import Creating, Deed, OnRecord, put, words
+from strategy.duties import sound
 from strategy.tables import Record
 
 Below = Callable[[str], Iterable[str]]
@@ -108,17 +109,19 @@ class Escalate(Creating):
     def carry_out(self, deed: Deed) -> None:
         """Keep it open."""
         self.free(deed, Escalation)
+        if self.watches not in WATCHES or self.level < 1:
+            raise CommandError("what is moved up is watched by a clock, and goes up one level at least")
         deed.add(
             Escalation(
                 key=self.key,
                 unit=self.unit,
                 watches=self.watches,
-                subject_table=self.subject_table,
-                subject_key=self.subject_key,
-                title=self.title,
-                why=self.why,
-                from_person=self.from_person,
-                to_person=self.to_person,
+                subject_table=sound.table(self.subject_table),
+                subject_key=sound.name(self.subject_key, "the subject"),
+                title=words(self.title, "the title", 300),
+                why=words(self.why, "the reason"),
+                from_person=sound.named(self.from_person, "the person"),
+                to_person=sound.name(self.to_person, "the person"),
                 level=self.level,
                 at=deed.at,
                 state="open",

@@ -14,6 +14,7 @@ from data.errors import CommandError
 from strategy.approvals.carried import command_of, within
 from strategy.approvals.tables import Escalation, Request
 from strategy.commands import Creating, Deed, OnRecord, words
+from strategy.duties import sound
 from strategy.duties.kinds import KINDS
 from strategy.duties.rights import route
 from strategy.duties.tables import DecisionRight
@@ -53,11 +54,11 @@ class AskApproval(Creating):
                 key=self.key,
                 unit=self.unit,
                 kind=self.kind,
-                title=words(self.title, "the title", 200),
+                title=sound.title(self.title),
                 reason=words(self.reason, "the reason"),
                 amount=self.amount,
-                subject_table=self.subject_table,
-                subject_key=self.subject_key,
+                subject_table=None if self.subject_table is None else sound.table(self.subject_table),
+                subject_key=sound.named(self.subject_key, "the subject"),
                 command=self.command,
                 payload=None if self.content is None else plain(self.content),
                 right=right.key,
@@ -107,7 +108,7 @@ class ApproveRequest(OnRecord[Request]):
 
     def change(self, deed: Deed, record: Request) -> None:
         """To approved."""
-        _decided(deed, record, "approved", self.comment.strip() or None)
+        _decided(deed, record, "approved", words(self.comment, "the comment") if self.comment.strip() else None)
         _carry(deed, record)
 
 

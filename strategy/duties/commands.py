@@ -8,6 +8,7 @@ from sqlalchemy import select
 from access.roles import Permission
 from data.errors import CommandError
 from strategy.commands import Creating, Deed, OnRecord, put
+from strategy.duties import sound
 from strategy.duties.kinds import OWNED, RACI, SUBJECTS
 from strategy.duties.tables import Champion, Duty
 
@@ -27,18 +28,19 @@ class GiveDuty(Creating):
 
     def carry_out(self, deed: Deed) -> None:
         """Keep the duty; CommandError where somebody else is accountable already, or the person has a part in it."""
-        if self.subject_kind not in SUBJECTS or not self.subject_key or not self.person:
-            raise CommandError(f"a duty is a person's part in a subject: one of {', '.join(SUBJECTS)}, with its key")
+        if self.subject_kind not in SUBJECTS:
+            raise CommandError(f"a duty is a person's part in one of {', '.join(SUBJECTS)}")
         _allowed(self.subject_kind, self.role)
         self.free(deed, Duty)
-        _alone(deed, self.subject_kind, self.subject_key, self.unit, self.person, self.role)
+        subject, person = sound.name(self.subject_key, "the subject"), sound.name(self.person, "the person")
+        _alone(deed, self.subject_kind, subject, self.unit, person, self.role)
         deed.add(
             Duty(
                 key=self.key,
                 unit=self.unit,
                 subject_kind=self.subject_kind,
-                subject=self.subject_key,
-                person=self.person,
+                subject=subject,
+                person=person,
                 role=self.role,
             )
         )
@@ -59,8 +61,9 @@ class ChangeDuty(OnRecord[Duty]):
     def change(self, deed: Deed, record: Duty) -> None:
         """The new person and role."""
         _allowed(record.subject_kind, self.role)
-        _alone(deed, record.subject_kind, record.subject, record.unit, self.person, self.role, but=record.key)
-        put(record, {"person": self.person, "role": self.role})
+        person = sound.name(self.person, "the person")
+        _alone(deed, record.subject_kind, record.subject, record.unit, person, self.role, but=record.key)
+        put(record, {"person": person, "role": self.role})
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,13 @@ class NameChampion(Creating):
     def carry_out(self, deed: Deed) -> None:
         """Keep it; CommandError where the person is the unit's champion already."""
         self.free(deed, Champion)
+        person = sound.name(self.person, "the person")
         same = select(Champion).where(
-            Champion.unit == self.unit, Champion.person == self.person, Champion.ended_at.is_(None)
+            Champion.unit == self.unit, Champion.person == person, Champion.ended_at.is_(None)
         )
         if deed.session.scalar(same) is not None:
-            raise CommandError(f"{self.person} is a champion of {self.unit} already")
-        deed.add(Champion(key=self.key, unit=self.unit, person=self.person))
+            raise CommandError(f"{person} is a champion of {self.unit} already")
+        deed.add(Champion(key=self.key, unit=self.unit, person=person))
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,6 @@ def _allowed(subject_kind: str, role: str) -> None:
 
 def _alone(deed: Deed, subject_kind: str, subject: str, unit: str, person: str, role: str, but: str = "") -> None:
     """CommandError where another duty in force leaves no room for this one."""
-    if not person:
-        raise CommandError("name the person")
     others = deed.session.scalars(
         select(Duty).where(
             Duty.subject_kind == subject_kind,

@@ -7,6 +7,7 @@ from access.roles import Permission
 from access.viewer import Viewer
 from data.errors import CommandError
 from strategy.commands import Creating, Deed, OnRecord, put, words
+from strategy.duties import sound
 from strategy.duties.tables import Dispute
 from strategy.tables import Record
 
@@ -27,7 +28,7 @@ class RaiseDispute(Creating):
     def carry_out(self, deed: Deed) -> None:
         """Keep it open; CommandError where nobody neutral is to settle it."""
         self.free(deed, Dispute)
-        if not self.other or self.other == self.unit:
+        if self.other == self.unit or self.other not in tuple(deed.policy.below(deed.policy.root)):
             raise CommandError("a conflict has two sides; name the other unit")
         _neutral(self.arbiter, deed.viewer.key)
         deed.add(
@@ -35,9 +36,9 @@ class RaiseDispute(Creating):
                 key=self.key,
                 unit=self.unit,
                 other=self.other,
-                title=words(self.title, "the title", 200),
+                title=sound.title(self.title),
                 about=words(self.about, "the description"),
-                metrics=list(self.metrics),
+                metrics=[sound.name(key, "the metric") for key in self.metrics],
                 raised_by=deed.viewer.key,
                 arbiter=self.arbiter,
                 state=OPEN,
@@ -97,9 +98,7 @@ class WithdrawDispute(OnRecord[Dispute]):
 
 
 def _neutral(arbiter: str, raiser: str) -> None:
-    if not arbiter:
-        raise CommandError("name the person who settles it")
-    if arbiter == raiser:
+    if sound.name(arbiter, "who settles it") == raiser:
         raise CommandError("whoever raises a conflict cannot settle it; name somebody above both units")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from access.roles import Permission
 from data.errors import CommandError
 from strategy.commands import Creating, Deed, OnRecord, put
+from strategy.duties import sound
 from strategy.duties.kinds import DECIDES, KINDS
 from strategy.duties.tables import DecisionRight
 
@@ -100,6 +101,8 @@ def _sound(kind: str, decides: str, decider: str, up_to: float | None) -> None:
         raise CommandError(f"'{decides}' decides nothing; one of {', '.join(DECIDES)}")
     if (decides == "self") == bool(decider):
         raise CommandError("say which role or person decides; where whoever asks decides himself, name nobody")
+    if decider:
+        sound.name(decider, "who decides")
     if up_to is not None and not (KINDS[kind].measure and 0 <= up_to < inf):
         raise CommandError(
             f"'{KINDS[kind].title}' is not measured; leave the amount out"
