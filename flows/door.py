@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 import strategy.capture  # noqa: F401  listens to every flush from here on
 from access.policy import Policy, Refused
 from access.viewer import Viewer
-from data.errors import Conflict, FourfoldError
+from data.errors import CommandError, Conflict, FourfoldError
 from strategy.capture import AUDIT
 from strategy.clock import Clock, system
 from strategy.commands import Command, Deed, words_of
@@ -23,6 +23,7 @@ from strategy.tables import Audit, Record
 ATTEMPTS = 5  # of a command that the database broke off, since two waited for each other
 DEADLOCK = ("40P01", "40001")  # PostgreSQL: deadlock detected, could not serialize
 TAKEN = "23505"  # PostgreSQL: unique violation
+MISSING = "23503"  # PostgreSQL: foreign key violation
 
 
 def nothing() -> None:
@@ -63,6 +64,7 @@ class Door:
 
     def do_in(self, session: Session, viewer: Viewer, command: Command) -> int:
         """Carry out a command as a part of an open transaction: all of it or nothing, with an audit row of its own."""
+        command.payload()  # refuses what no database keeps, before one is asked
         record = command.subject(session)
         unit = self._admitted(viewer, command, record)
         audit = self._row(viewer, command, unit)
@@ -92,6 +94,8 @@ class Door:
             except StaleDataError as error:
                 raise Conflict("somebody else has just changed the same thing; look at it anew, then decide") from error
             except IntegrityError as error:
+                if _is_missing(error):
+                    raise CommandError("it points to something that is not there (any more); look anew") from error
                 if not _is_taken(error):
                     raise
                 raise Conflict("somebody else has just made the same thing; look at it, then decide") from error
@@ -128,6 +132,10 @@ class Door:
         if refusal is not None:
             name, payload = f"{name} refused", {**payload, "refused": str(refusal)}
         return Audit(at=self.clock.now(), who=viewer.key, command=name, unit=unit, payload=payload, origin=self.origin)
+
+
+def _is_missing(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == MISSING or "FOREIGN KEY constraint failed" in str(error.orig)
 
 
 def _is_taken(error: IntegrityError) -> bool:

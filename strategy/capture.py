@@ -9,6 +9,7 @@ from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Session, UOWTransaction, object_mapper
 
 from data.errors import CommandError
+from strategy.fitting import fit
 from strategy.plain import plain
 from strategy.tables import Audit, AuditChange, AuditSeal, Base, Record
 
@@ -24,6 +25,8 @@ def _stamp(session: Session, _context: UOWTransaction, _instances: object) -> No
     audit: Audit | None = session.info.get(AUDIT)
     if audit is None:
         raise CommandError("the state is changed by commands alone, through the door: it writes the audit row")
+    for one in (*new, *changed):
+        fit(one)
     for one in new:
         if isinstance(one, Record):
             one.made_by, one.made_at = audit.who, audit.at

@@ -1,16 +1,26 @@
 """Plain values: what JSON can carry and give back unchanged."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from data.errors import CommandError
+
+UNKEPT = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of characters
+
 
 def plain(value: Any) -> Any:
-    """Dates and moments as ISO text (moments in UTC), tuples as lists, all else as it is; TypeError for what is odd."""
+    """Dates and moments as ISO text (moments in UTC), tuples as lists, all else as it is; TypeError for what is odd.
+
+    CommandError for what somebody may have typed and no database keeps: numbers without end, characters that are none.
+    """
     match value:
         case float() if not math.isfinite(value):
-            raise TypeError(f"{value} is no number that an audit row or an export can carry")
+            raise CommandError(f"{value} is no number that can be kept; leave it out where there is none")
+        case str() if UNKEPT.search(value):
+            raise CommandError("a text holds a character that cannot be kept; type it anew, without pasting")
         case None | bool() | int() | float() | str():
             return value
         case datetime():
