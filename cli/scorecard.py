@@ -17,7 +17,7 @@ from flows.opened import Opened
 from metrics.scoring.rollup import Rolled
 from metrics.values.reading import Value, periods_in, read_values
 from strategy.plan import Scorecard
-from views.scorecard import Sheet, find, metric_keys, sheets
+from views.scorecard import Sheet, find, metric_keys, sheets, units_of
 from views.wording import form_of, period_name, share, status_of
 from views.wording import score as score_words
 
@@ -36,12 +36,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Found:
-    """The values that answer a question, by unit, period and metric, and the scorecards that they belong to."""
+    """The values that answer a question, by unit, period and metric, and the scorecards that they belong to.
+
+    `rests`: these, and those of the units that took parts of the scorecards' objectives on.
+    """
 
     opened: Opened
     cards: tuple[str, ...]
     units: tuple[str, ...]
     values: tuple[Value, ...]
+    rests: tuple[Value, ...]
 
 
 def answer(opened: Opened, question: Question) -> Found:
@@ -49,14 +53,21 @@ def answer(opened: Opened, question: Question) -> Found:
     cards = _cards(opened, question.scorecard)
     units = _units(opened, question.unit)
     keys = _metrics(opened, [opened.workspace.scorecards[card] for card in cards])
+    every = [
+        at
+        for card in cards
+        for unit in units
+        for at in units_of(opened.workspace, opened.workspace.scorecards[card], unit)
+    ]
+    read = list(dict.fromkeys([*units, *every]))
     values: list[Value] = []
     for period in _periods(opened, question.period, question.span):
         values += read_values(
-            opened.engine(), dict(opened.workspace.metrics), keys, units, period.span, period.end, period.end
+            opened.engine(), dict(opened.workspace.metrics), keys, read, period.span, period.end, period.end
         )
     order = {key: place for place, key in enumerate(keys)}
-    values.sort(key=lambda v: (units.index(v.unit), SPANS.index(v.period.span), v.period.end, order[v.metric]))
-    return Found(opened, cards, units, tuple(values))
+    values.sort(key=lambda v: (read.index(v.unit), SPANS.index(v.period.span), v.period.end, order[v.metric]))
+    return Found(opened, cards, units, tuple(v for v in values if v.unit in units), tuple(values))
 
 
 def as_content(found: Found) -> dict[str, Any]:
@@ -95,10 +106,11 @@ def show(found: Found, console: Console) -> None:
     for name in found.cards:
         card = workspace.scorecards[name]
         for unit in found.units:
-            mine = [value for value in found.values if value.unit == unit]
+            rests = units_of(workspace, card, unit)
+            mine = [value for value in found.rests if value.unit in rests]
             if not _is_for(found.opened, card, unit):
                 continue
-            for sheet in sheets(workspace, card, [v for v in mine if v.metric in metric_keys(workspace, card)]):
+            for sheet in sheets(workspace, card, mine, unit):
                 title = f"{card.title}: {found.opened.tree.units[unit].title}, " + period_name(
                     sheet.period, workspace.calendar
                 )

@@ -19,6 +19,7 @@ from flows.compute import Progress, quiet
 from flows.differences import Differences, changed_formulas, differences
 from flows.files import NOTHING
 from flows.opened import Opened, open_current
+from flows.plan_in_force import in_force_at
 from flows.refresh import DEFINITIONS
 from flows.trial import KEYS, of_metrics, stored, trial
 from flows.workspace import Workspace, assemble
@@ -84,6 +85,7 @@ def plan(
             before = tried.values(old, of_old) if elsewhere else stored(opened, of_old)
             before = before.select(SCHEMA.names).cast(SCHEMA)
             after = tried.values(new, of_new, progress) if of_new else SCHEMA.empty_table()
+    old, new = in_force_at(folder, opened, old, new)
     return Planned(against, old, new, opened, found, before, after, changes(before, after))
 
 

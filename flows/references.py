@@ -7,6 +7,7 @@ from access.roles import GrantModel, PeopleModel, RolesModel
 from data.calendar import stretch_faults
 from data.documents import nearest
 from data.organisation import Tree
+from flows.cascade_faults import cascade_faults
 from metrics.definitions.claims import SameAs, SumOf
 from metrics.definitions.metric import Metric, TargetStep
 from strategy.clock import SYSTEM
@@ -37,6 +38,7 @@ def reference_faults(
 ) -> Iterator[Fault]:
     """Every name that leads nowhere."""
     yield from _plan_faults(known, plan)
+    yield from cascade_faults(known.tree, plan, metrics)
     for key, card in scorecards.items():
         yield from _scorecard_faults(known, f"scorecards/{key}.yaml", card)
     for key, person in people.people.items():

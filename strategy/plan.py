@@ -1,9 +1,10 @@
-"""The plan as files say it: objectives, cause-effect links, initiatives (strategy.yaml), scorecards/*.yaml."""
+"""The plan: objectives, cause-effect links, initiatives (strategy.yaml), scorecards/*.yaml."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from data.calendar import Span, parse_month
 from data.writing import Month, Quantity
@@ -27,12 +28,18 @@ def weight_on(weight: Weight, month: int) -> float:
     """The weight in force in a month (index); 0 where no step holds (clause 11: effective-dated)."""
     if not isinstance(weight, tuple):
         return float(weight)
-    for step in weight:
-        low = parse_month(step.from_) if step.from_ else month
-        high = parse_month(step.to) if step.to else month
-        if low <= month <= high:
-            return step.value
-    return 0.0
+    return next((step.value for step in weight if _spans(step, month)), 0.0)
+
+
+def holds_in(weight: Weight, month: int) -> bool:
+    """Whether there is any weight in a month (index): a dated one that begins later or has ended is none."""
+    return not isinstance(weight, tuple) or any(_spans(step, month) for step in weight)
+
+
+def _spans(step: WeightStep, month: int) -> bool:
+    low = parse_month(step.from_) if step.from_ else month
+    high = parse_month(step.to) if step.to else month
+    return low <= month <= high
 
 
 def _weights(value: Any) -> Any:
@@ -56,8 +63,19 @@ class ProgressModel(BaseModel):
     end: date
 
 
+class Aim(BaseModel):
+    """A goal of an objective's own for one of its metrics, in the metric's own unit (clause 1)."""
+
+    model_config = STRICT
+    goal: Quantity
+    red_flag: Quantity
+
+
 class Objective(BaseModel):
-    """What the organisation wants, in one perspective, with the metrics that tell whether it gets it."""
+    """What a unit wants, in one perspective, with the metrics that tell whether it gets it.
+
+    `unit`: the top unit where none is named. `parent`: the objective above that it serves, with `weight` in its score.
+    """
 
     model_config = STRICT
     title: str
@@ -67,15 +85,34 @@ class Objective(BaseModel):
     metrics: Weights = {}
     priority: bool = False
     progress: ProgressModel | None = None
+    unit: str = ""
+    theme: str = ""
+    parent: str | None = None
+    weight: Weight = 1.0
+    aims: dict[str, Aim] = {}
+    start: date | None = None
+    end: date | None = None
 
 
 class Link(BaseModel):
-    """A cause-effect link between two objectives."""
+    """A cause-effect link between two objectives; its hypothesis: a leading metric moves a lagging one after a lag.
+
+    `sign`: + where both rise together. Without metrics, drivers.yaml is asked when the link is first drawn.
+    """
 
     model_config = STRICT
     from_: Annotated[str, Field(alias="from")]
     to: str
     because: str = ""
+    leading: str | None = None
+    lagging: str | None = None
+    sign: Literal["+", "-"] = "+"
+    lag: Annotated[str | None, Field(pattern=r"^\d+ months?$")] = None
+
+    @property
+    def months(self) -> int | None:
+        """The lag in months; None where nobody said one."""
+        return None if self.lag is None else int(self.lag.split()[0])
 
 
 class Initiative(BaseModel):
@@ -91,13 +128,28 @@ class Initiative(BaseModel):
 
 
 class Plan(BaseModel):
-    """strategy.yaml."""
+    """strategy.yaml, and the plan in force, which begins with it and lives on in the state.
+
+    `objectives` are active; `known` are also those that have ended, since months before still count them.
+    """
 
     model_config = STRICT
     vision: str = ""
     objectives: dict[str, Objective] = {}
     links: tuple[Link, ...] = ()
     initiatives: dict[str, Initiative] = {}
+    _ended: Mapping[str, Objective] = PrivateAttr(default_factory=dict)
+
+    @property
+    def known(self) -> Mapping[str, Objective]:
+        """Objectives that count in some month: the active ones, and those that have ended."""
+        return {**self.objectives, **self._ended}
+
+    def with_ended(self, ended: Mapping[str, Objective]) -> "Plan":
+        """The same plan, that also knows objectives that have ended."""
+        made = self.model_copy()
+        made._ended = dict(ended)
+        return made
 
 
 class Scorecard(BaseModel):

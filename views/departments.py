@@ -10,7 +10,7 @@ from views.desk import Desk
 from views.executive import Half, Linked, halves, history, period_before, state
 from views.picks import Picks
 from views.reading import Reading, leads, readings
-from views.scorecard import Sheet, metric_keys, sheet
+from views.scorecard import Sheet, metric_keys, sheet, units_of
 from views.wording import counted, period_name, period_short, score
 
 MOST_BELOW = 6  # units below that still fit beside the metrics as columns
@@ -127,13 +127,14 @@ def _own(desk: Desk, picks: Picks, chosen: Sheet) -> tuple[Own, ...]:
         return ()
     card = workspace.scorecards[picks.scorecard or ""]
     keys = metric_keys(workspace, card)
-    values = desk.values(keys, [unit.key for unit in units], picks.span, picks.period)
+    rests = {unit.key: units_of(workspace, card, unit.key) for unit in units}
+    values = desk.values(keys, sorted({at for of in rests.values() for at in of}), picks.span, picks.period)
     found = []
     for unit in units:
         one = (
             chosen
             if unit.key == picks.unit
-            else sheet(workspace, card, picks.period, [v for v in values if v.unit == unit.key])
+            else sheet(workspace, card, picks.period, [v for v in values if v.unit in rests[unit.key]], unit.key)
         )
         rolled = one.rolled if one else None
         counts = tuple((key, rolled.counts.get(key, 0)) for key in ("red", "amber", "green")) if rolled else ()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from flows.asking import asked_of, sight_of
 from flows.compute import Progress, quiet
 from flows.freshness import datasets_of
 from flows.opened import Opened
+from flows.plan_in_force import in_force
 from flows.refresh import definition_files, refresh
 from flows.workspace import Workspace, assemble
 from metrics.definitions.metric import Metric
@@ -32,6 +33,7 @@ from metrics.time.spans import span_windows
 from metrics.values.reading import Value, periods_in, read_values
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
+from strategy.plan import Plan
 from strategy.refreshing import RequestRefresh
 from views.office import Office
 from views.workbench import Workbench
@@ -47,10 +49,15 @@ class Desk:
     folder: Path
     state: StateEngine
 
-    @property
+    @cached_property
     def workspace(self) -> Workspace:
-        """The definitions in force when the snapshot was made."""
-        return self.opened.workspace
+        """The definitions in force when the snapshot was made, with the plan as the state has it now."""
+        return in_force(self.opened.workspace, self.state, self.opened.tree, self.as_of)
+
+    @property
+    def plan(self) -> Plan:
+        """Objectives, links and initiatives in force."""
+        return self.workspace.plan
 
     @property
     def catalog(self) -> Catalog:

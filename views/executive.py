@@ -25,7 +25,7 @@ from views.desk import Desk
 from views.picks import Picks
 from views.priorities import Priority, priorities
 from views.reading import SIGNAL_MONTHS, readings
-from views.scorecard import Sheet, find, metric_keys, sheets
+from views.scorecard import Sheet, find, metric_keys, sheets, units_of
 from views.why import Why, why
 from views.wording import counted, day, period_name, period_short, share, trend_words
 
@@ -111,12 +111,13 @@ def history(desk: Desk, picks: Picks, keys: Sequence[str]) -> History:
         )
     card = workspace.scorecards[picks.scorecard]
     month = workspace.calendar.holding("month", min(picks.period.end, desk.as_of))
-    months = desk.values(keys, [picks.unit], "month", month, SIGNAL_MONTHS)
+    units = units_of(workspace, card, picks.unit)
+    every = desk.values(keys, units, "month", month, SIGNAL_MONTHS)
+    months = [value for value in every if value.unit == picks.unit]
     count = max(TREND[span], workspace.calendar.year_months if span == "ytd" else 1) + 1
-    spanned = months if span == "month" else desk.values(keys, [picks.unit], span, picks.period, count)
-    found = sheets(
-        workspace, card, [value for value in spanned if _within(workspace, value.period, picks.period, count)]
-    )
+    spanned = every if span == "month" else desk.values(keys, units, span, picks.period, count)
+    within = [value for value in spanned if _within(workspace, value.period, picks.period, count)]
+    found = sheets(workspace, card, within, picks.unit)
     then = period_before(workspace, picks.period).end
     return History(
         found,
@@ -190,7 +191,7 @@ def _tile(desk: Desk, picks: Picks, past: History, branch: Rolled, since: str) -
     old = find(past.before.rolled, branch.key) if past.before else None
     moved = branch.score - old.score if branch.score is not None and old is not None and old.score is not None else None
     flat = moved is None or abs(moved) < 0.05
-    worst = desk.workspace.metrics[branch.worst] if branch.worst else None
+    worst = past.now.spots[branch.worst] if branch.worst else None
     trend = [found.score if (found := find(one.rolled, branch.key)) else None for one in past.all]
     counts = branch.counts
     return Tile(
@@ -205,7 +206,11 @@ def _tile(desk: Desk, picks: Picks, past: History, branch: Rolled, since: str) -
         trend=tuple(trend[-TREND[picks.span] :]),
         halves=halves(past.now, branch.key, 1),
         counts=dict(counts.items()),
-        worst=Linked(worst.title, picks.to("metric", metric=worst.key)) if worst else None,
+        worst=Linked(
+            desk.workspace.metrics[worst.metric].title, picks.to("metric", metric=worst.metric, unit=worst.unit)
+        )
+        if worst
+        else None,
         scored=sum(counts.get(colour, 0) for colour in COLOURS),
         due=sum(counts.values()) - counts.get("not_due", 0),
         coverage=branch.coverage,

@@ -1,6 +1,6 @@
 """A plan in words: which values and scores of which units change, from what to what, and what that does to parents."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from metrics.definitions.metric import Metric
 from metrics.scoring.rollup import Rolled
 from metrics.values.reading import Value, values_of
 from strategy.plan import Scorecard
-from views.scorecard import metric_keys, sheet
+from views.scorecard import metric_keys, sheet, units_of
 from views.wording import DASH, form_of, score, status_of
 
 NOISE = 1e-9
@@ -142,14 +142,15 @@ def _of_card(
     sides = [planned.side(names[0], after=False), planned.side(names[1], after=True)]
     if not _same_shape(planned, cards):  # weights or composition differ: every unit and period is looked at
         places = pa.concat_tables([side.select(PLACE) for side in sides]).group_by(list(PLACE)).aggregate([])
-    kept = [side.join(places, list(PLACE), join_type="left semi") for side in sides]
+    asked, rests = _rests(planned, cards, {(row["unit"], row["span"], row["period_end"]) for row in places.to_pylist()})
+    kept = [side.join(rests, list(PLACE), join_type="left semi") for side in sides]
     old = _by_place(values_of(kept[0], dict(planned.old.metrics)))
     new = _by_place(values_of(kept[1], dict(planned.new.metrics)))
     for unit, period in dict.fromkeys([*old, *new]):
-        if (units is None or unit in units) and _shown(planned.new, cards[1], unit):
-            at = (unit, period)
-            before = sheet(planned.old, cards[0], period, old.get(at, ()))
-            after = sheet(planned.new, cards[1], period, new.get(at, ()))
+        here = (unit, period.span, period.end) in asked and (units is None or unit in units)
+        if here and _shown(planned.new, cards[1], unit):
+            before = sheet(planned.old, cards[0], period, _of_unit(planned.old, cards[0], old, unit, period), unit)
+            after = sheet(planned.new, cards[1], period, _of_unit(planned.new, cards[1], new, unit, period), unit)
             for place, was, now in _pairs(before.rolled if before else None, after.rolled if after else None):
                 if _apart(was.score if was else None, now.score if now else None) or _word(was) != _word(now):
                     title = _title(planned, key, place)
@@ -160,12 +161,41 @@ def _of_card(
                     )
 
 
+_Place = tuple[str, str, date]
+
+
+def _rests(planned: Planned, cards: tuple[Scorecard, Scorecard], touched: set[_Place]) -> tuple[set[_Place], pa.Table]:
+    """The places whose scorecard may rest on what was touched, and all places whose values those are made of."""
+    rests: dict[str, set[str]] = {}
+    for workspace, card in zip((planned.old, planned.new), cards, strict=True):
+        for unit in planned.opened.tree.units:
+            rests.setdefault(unit, set()).update(units_of(workspace, card, unit))
+    asked = {(unit, span, end) for at, span, end in touched for unit, on in rests.items() if at in on}
+    read = sorted({(at, span, end) for unit, span, end in asked for at in rests[unit]})
+    types = {"unit": pa.string(), "span": pa.string(), "period_end": pa.date32()}
+    return asked, pa.table({name: pa.array(column, types[name]) for name, column in _columns(read)})
+
+
+def _columns(rows: Sequence[_Place]) -> Iterator[tuple[str, list[Any]]]:
+    yield from ((name, [row[index] for row in rows]) for index, name in enumerate(PLACE))
+
+
+def _of_unit(
+    workspace: Workspace,
+    card: Scorecard,
+    values: Mapping[tuple[str, Period], list[Value]],
+    unit: str,
+    period: Period,
+) -> list[Value]:
+    return [value for at in units_of(workspace, card, unit) for value in values.get((at, period), ())]
+
+
 LEVELS = ("scorecard", "perspective", "objective")
 
 
 def _same_shape(planned: Planned, cards: tuple[Scorecard, Scorecard]) -> bool:
     objectives = [
-        [w.plan.objectives[n].metrics for n in c.objectives]
+        [w.plan.known[n] for n in c.objectives] + [*w.plan.known.values()]
         for w, c in zip((planned.old, planned.new), cards, strict=True)
     ]
     indicators = [{k: w.metrics[k].indicator for k in w.metrics} for w in (planned.old, planned.new)]
@@ -209,7 +239,7 @@ def _title(planned: Planned, card: str, place: tuple[str, ...]) -> str:
         return workspace.scorecards[card].title
     if len(place) == 1:
         return workspace.perspectives.get(place[0], place[0])
-    goal = workspace.plan.objectives.get(place[-1])
+    goal = workspace.plan.known.get(place[-1])
     return goal.title if goal else place[-1]
 
 

@@ -9,21 +9,27 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from data.calendar import MonthIndex, Period, month_of
+from flows.goal_tree import Grove, Spot, judged_all, leaf_of, places, standing
 from flows.workspace import Workspace
-from metrics.scoring.rollup import Indicator, Leaf, Node, Rolled, roll_up
+from metrics.scoring.rollup import Indicator, Node, Rolled, roll_up
 from metrics.scoring.waterfall import Side
 from metrics.values.reading import Value
-from strategy.plan import Scorecard, weight_on
+from strategy.goals.reading import below
+from strategy.plan import Scorecard, holds_in, weight_on
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One scorecard, rolled up: whole, and leading and lagging apart. `values` by metric key."""
+    """One scorecard, rolled up: whole, and leading and lagging apart.
+
+    `values` are the unit's own by metric; `spots` say what the leaves are, of which some are parts handed down.
+    """
 
     period: Period
     side: Side
     values: Mapping[str, Value]
     rolled: Rolled
+    spots: Mapping[str, Spot]
 
     @cached_property
     def halves(self) -> tuple[Rolled, Rolled]:
@@ -43,67 +49,98 @@ def find(rolled: Rolled, key: str, depth: int = 1) -> Rolled | None:
 
 
 def metric_keys(workspace: Workspace, card: Scorecard) -> tuple[str, ...]:
-    """Every metric on a scorecard, in the order of its perspectives and objectives, each once."""
-    keys = [
-        key
-        for name in card.objectives
-        if name in workspace.plan.objectives
-        for key in workspace.plan.objectives[name].metrics
-    ]
+    """Every metric on a scorecard, also of parts handed down, in the order of its perspectives, each once."""
+    plan = workspace.plan
+    keys = [key for name in card.objectives if name in plan.known for key in plan.known[name].metrics]
+    keys += [key for name in card.objectives for part in below(plan.known, name) for key in plan.known[part].metrics]
     order = list(workspace.perspectives)
     ranked = sorted(dict.fromkeys([*keys, *card.metrics]), key=lambda k: order.index(workspace.metrics[k].perspective))
     return tuple(ranked)
 
 
-def tree_of(workspace: Workspace, card: Scorecard, month: MonthIndex, known: Iterable[str]) -> Node:
-    """Scorecard > perspective > objective > metric with the weights of a month, of the metrics in `known` alone.
+def units_of(workspace: Workspace, card: Scorecard, unit: str) -> tuple[str, ...]:
+    """The units whose values a unit's scorecard rests on: itself, and those that took parts of its objectives on."""
+    found = [
+        at for key in card.objectives if key in workspace.plan.known for at, _ in places(workspace.plan, key, unit)
+    ]
+    return tuple(dict.fromkeys([unit, *found]))
+
+
+def objectives_on(workspace: Workspace, card: Scorecard, unit: str, month: MonthIndex) -> dict[str, float]:
+    """The objectives on a unit's scorecard in a month with their weights: its own parts stand for those above."""
+    plan, found = workspace.plan, dict[str, float]()
+    for key, dated in card.objectives.items():
+        if key in plan.known and holds_in(dated, month):
+            names = standing(plan, key, unit, month)
+            shares = [weight_on(plan.known[name].weight, month) if len(names) > 1 else 1.0 for name in names]
+            for name, share in zip(names, shares, strict=True):
+                found[name] = found.get(name, 0.0) + weight_on(dated, month) * share / (sum(shares) or 1.0)
+    return found
+
+
+def tree_of(workspace: Workspace, card: Scorecard, grove: Grove) -> Node:
+    """Scorecard > perspective > objective > metric (and parts handed down) with the weights of a month.
 
     A metric without objective stands directly under the perspective of its folder. Empty branches are left out.
     """
-    have = frozenset(known)
     branches: list[Node] = []
+    goals = objectives_on(workspace, card, grove.unit, grove.month)
     for perspective in workspace.perspectives:
-        children = [
-            Node(key, weight_on(weight, month), leaves)
-            for key, weight in card.objectives.items()
-            if workspace.plan.objectives[key].perspective == perspective
-            and (leaves := _leaves(workspace, workspace.plan.objectives[key].metrics, month, have))
+        mine = {key: w for key, w in goals.items() if workspace.plan.known[key].perspective == perspective}
+        children = [node for key, weight in mine.items() if (node := grove.objective(key, weight)) is not None]
+        children += [
+            grove.leaf(key, weight_on(weight, grove.month), Spot(key, grove.unit))
+            for key, weight in card.metrics.items()
+            if workspace.metrics[key].perspective == perspective and (grove.unit, key) in grove.have
         ]
-        own = {k: w for k, w in card.metrics.items() if workspace.metrics[k].perspective == perspective}
-        children += _leaves(workspace, own, month, have)
         if children:
-            weight = weight_on(card.perspectives.get(perspective, 1.0 if not card.perspectives else 0.0), month)
+            weight = weight_on(card.perspectives.get(perspective, 1.0 if not card.perspectives else 0.0), grove.month)
             branches.append(Node(perspective, weight, tuple(children)))
     return Node("scorecard", 1.0, tuple(branches))
 
 
-def _leaves(
-    workspace: Workspace, weights: Mapping[str, object], month: MonthIndex, have: frozenset[str]
-) -> tuple[Node, ...]:
-    return tuple(
-        Node(key, weight_on(weight, month), indicator=workspace.metrics[key].indicator)  # type: ignore[arg-type]
-        for key, weight in weights.items()
-        if key in have
-    )
+def sheet(
+    workspace: Workspace, card: Scorecard, period: Period, values: Iterable[Value], unit: str | None = None
+) -> Sheet | None:
+    """The scorecard of a unit in one period; None when the unit has none of its metrics.
 
-
-def sheet(workspace: Workspace, card: Scorecard, period: Period, values: Iterable[Value]) -> Sheet | None:
-    """The scorecard from the values of one unit and one period; None when the unit has none of its metrics."""
-    by_key = {value.metric: value for value in values}
-    tree = tree_of(workspace, card, month_of(period.end), by_key)
+    `values`: of the unit (by default that of the first), and of the units that took parts of its objectives on.
+    """
+    known = {(value.unit, value.metric): value for value in values}
+    at = unit or next((value_unit for value_unit, _ in known), "")
+    grove = Grove(workspace, at, month_of(period.end), known.keys(), {})
+    tree = tree_of(workspace, card, grove)
     if not tree.children:
         return None
-    leaves = {key: Leaf(v.score, v.status, v.value, v.anchors) for key, v in by_key.items()}
+    judged = judged_all(workspace, grove.spots, known)
+    leaves = {key: leaf_of(value) for key, value in judged.items()}
     side = Side(tree, leaves, card.missing, card.minimum_coverage)
-    return Sheet(period, side, by_key, side.roll_up())
+    return Sheet(period, side, _own(grove, judged, known), side.roll_up(), grove.spots)
 
 
-def sheets(workspace: Workspace, card: Scorecard, values: Sequence[Value]) -> tuple[Sheet, ...]:
-    """One sheet for each period that the values of one unit hold, oldest first; empty ones are left out."""
+def _own(grove: Grove, judged: Mapping[str, Value], known: Mapping[tuple[str, str], Value]) -> dict[str, Value]:
+    """The unit's own values by metric: as the one objective judges it that has a goal for it, else as the metric."""
+    found: dict[str, dict[str, Value]] = {}
+    for key, spot in grove.spots.items():
+        if spot.unit == grove.unit:
+            found.setdefault(spot.metric, {})[key] = judged[key]
+    order = [metric for at, metric in known if at == grove.unit and metric in found]
+    one = {
+        metric: next(iter(of.values())) if len(of) == 1 else known[grove.unit, metric] for metric, of in found.items()
+    }
+    return {metric: one[metric] for metric in order}
+
+
+def sheets(
+    workspace: Workspace, card: Scorecard, values: Sequence[Value], unit: str | None = None
+) -> tuple[Sheet, ...]:
+    """One sheet for each period that the values hold, oldest first; empty ones are left out. See `sheet`."""
     periods: dict[Period, list[Value]] = {}
     for value in values:
         periods.setdefault(value.period, []).append(value)
-    made = [sheet(workspace, card, period, found) for period, found in sorted(periods.items(), key=lambda p: p[0].end)]
+    at = unit or (values[0].unit if values else None)
+    inorder = sorted(periods.items(), key=lambda p: p[0].end)
+    made = [sheet(workspace, card, period, found, at) for period, found in inorder]
     return tuple(one for one in made if one is not None)
 
 

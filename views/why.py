@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from flows.goal_tree import metric_of
 from flows.workspace import Workspace
 from metrics.definitions.metric import TargetTable
 from metrics.scoring.waterfall import Part, Waterfall, waterfall
@@ -113,7 +114,7 @@ def _bars(workspace: Workspace, parts: Sequence[Part], picks: Picks) -> Iterable
         named = ranked if len(ranked) <= room + 1 else ranked[:room]  # a rest of one may as well be named
         for key, amount in sorted(named, key=lambda item: item[1]):
             title = _title(workspace, key)
-            href = picks.to("metric", metric=key) if key in workspace.metrics else None
+            href = picks.to("metric", metric=metric_of(key)) if metric_of(key) in workspace.metrics else None
             yield one.format(title), amount, kind, href, title
         if others := ranked[len(named) :]:
             titles = "; ".join(f"{_title(workspace, key)} {signed_score(amount, 2)}" for key, amount in others[:12])
@@ -126,8 +127,8 @@ def _about(workspace: Workspace, part: Part) -> str:
 
 def _planned(workspace: Workspace, key: str) -> bool:
     """Whether a metric's target comes from a table of plans, directly or through its parts."""
-    metric = workspace.metrics.get(key)
-    if metric is None:
+    metric = workspace.metrics.get(metric_of(key))
+    if metric is None or metric_of(key) != key:
         return False
     if metric.target == "components":
         return any(_planned(workspace, part) for part in workspace.catalog.parts(key))
@@ -135,7 +136,7 @@ def _planned(workspace: Workspace, key: str) -> bool:
 
 
 def _title(workspace: Workspace, key: str) -> str:
-    if key in workspace.metrics:
-        return workspace.metrics[key].title
-    objective = workspace.plan.objectives.get(key)
+    if metric_of(key) in workspace.metrics:
+        return workspace.metrics[metric_of(key)].title
+    objective = workspace.plan.known.get(key)
     return objective.title if objective else workspace.perspectives.get(key, key)

@@ -1,6 +1,7 @@
 """Shows a scorecard in words."""
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from cli.scorecard import Question, answer, as_content, show
 from cli.telling import failing_in_words, tell_json
 from data.calendar import Span
 from flows.opened import open_current
+from flows.plan_in_force import in_force_at
 
 
 @fourfold.command()
@@ -25,6 +27,8 @@ def scorecard(
     """Show values, targets, scores and status of the current snapshot."""
     with failing_in_words(as_json):
         opened = open_current(existing(workspace))
+        (definitions,) = in_force_at(workspace, opened, opened.workspace)
+        opened = replace(opened, workspace=definitions)
         found = answer(opened, Question(unit, period, span, card))
         if as_json:
             tell_json(as_content(found))

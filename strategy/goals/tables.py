@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strategy.tables import Base, Record
+from strategy.tables import Record
 
 NAME = String(120)
 STATES = ("draft", "active", "retired")
 CASCADES = ("", "offered", "accepted", "returned")  # "": it hangs on nothing, or stood in the plan from the start
 
 
-class Objective(Record, Base):
+class Objective(Record):
     """What a unit wants, in one perspective. `owner` is the one person who answers for it.
 
     `parent`: the objective above that it serves; `weights`: how heavy it is in that one, by month (see `weights`);
@@ -50,7 +50,7 @@ class Objective(Record, Base):
     target: Mapped[float | None]
 
 
-class ObjectiveMetric(Record, Base):
+class ObjectiveMetric(Record):
     """A metric that tells whether an objective is reached: how heavy by month, and a goal of the objective's own.
 
     `goal` and `red_flag` in the metric's own unit, both or neither; `targeted`: whether its definition has a target.
@@ -68,7 +68,7 @@ class ObjectiveMetric(Record, Base):
     targeted: Mapped[bool]
 
 
-class KeyResult(Record, Base):
+class KeyResult(Record):
     """How far an objective is, as a number that goes from `start` to `target` until `due`.
 
     `metric`: the metric that says the number, else people say it in check-ins; `confidence`: 0 to 10, the latest.
@@ -94,7 +94,7 @@ class KeyResult(Record, Base):
     checked_on: Mapped[date | None]
 
 
-class CheckIn(Record, Base):
+class CheckIn(Record):
     """What somebody said about a key result on a day: its number then, how sure they are, and why."""
 
     __tablename__ = "check_in"
@@ -109,7 +109,7 @@ class CheckIn(Record, Base):
     words: Mapped[str] = mapped_column(Text)
 
 
-class PlanVersion(Record, Base):
+class PlanVersion(Record):
     """A dated version of the plan: what changed, and why. `changes`: {field: [before, after]}.
 
     `kind`: begun, change, or named (a version that people gave a name, such as the plan of a year).

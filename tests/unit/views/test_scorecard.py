@@ -2,9 +2,17 @@
 
 from dataclasses import replace
 
+from flows.goal_tree import Grove
 from flows.workspace import Workspace
+from metrics.scoring.rollup import Node
+from strategy.plan import Scorecard
 from tests.unit.views.conftest import Maker, month
 from views.scorecard import find, metric_keys, offered, sheet, sheets, tree_of
+
+
+def tree(workspace: Workspace, card: Scorecard, month_index: int) -> Node:
+    have = {("velora", key) for key in metric_keys(workspace, card)}
+    return tree_of(workspace, card, Grove(workspace, "velora", month_index, have, {}))
 
 
 def leaves(node: object) -> set[str]:
@@ -15,20 +23,16 @@ def leaves(node: object) -> set[str]:
 def test_the_tree_holds_every_metric_of_the_scorecard_in_its_perspective(workspace: Workspace) -> None:
     card = workspace.scorecards["corporate"]
     keys = metric_keys(workspace, card)
-    tree = tree_of(workspace, card, 2026 * 12 + 9, keys)
-    assert leaves(tree) == set(keys)
-    assert [branch.key for branch in tree.children] == list(workspace.perspectives)
-    direct = {leaf.key for leaf in next(b for b in tree.children if b.key == "process").children if not leaf.children}
+    made = tree(workspace, card, 2026 * 12 + 9)
+    assert leaves(made) == set(keys)
+    assert [branch.key for branch in made.children] == list(workspace.perspectives)
+    direct = {leaf.key for leaf in next(b for b in made.children if b.key == "process").children if not leaf.children}
     assert direct == {"new_model_share"}  # belongs to no objective, so it stands directly under its perspective
 
 
 def test_weights_follow_the_month(workspace: Workspace) -> None:
     card = workspace.scorecards["operations"]
-    keys = metric_keys(workspace, card)
-    weights = {
-        year: {b.key: b.weight for b in tree_of(workspace, card, year * 12 + 11, keys).children}
-        for year in (2025, 2026)
-    }
+    weights = {year: {b.key: b.weight for b in tree(workspace, card, year * 12 + 11).children} for year in (2025, 2026)}
     assert (weights[2025]["process"], weights[2026]["process"]) == (1.0, 2.0)
 
 
