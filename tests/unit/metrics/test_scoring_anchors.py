@@ -73,6 +73,23 @@ def test_no_number_no_score(value: float | None) -> None:
     assert score(value, UP) is None
 
 
+def test_one_goal_is_a_target_also_the_upper_one_of_a_band() -> None:
+    half = Anchors("band", goal_high=5)
+    assert half.stated
+    assert anchor_fault(half) == "direction band needs the lower goal, and it is missing"
+
+
+def test_a_best_interval_may_be_a_point() -> None:
+    point = replace(FLAT_TOP, best_high=97)
+    assert anchor_fault(point) is None
+    assert score(97, point) == 10
+    assert score(101, point) == pytest.approx(25 / 3)
+
+
+def test_many_scores_are_capped_unless_asked() -> None:
+    assert score_all([250, 950], "up", {"goal": 700, "red": 500}).tolist() == [0, 10]
+
+
 def test_no_target_is_neither_a_score_nor_a_fault() -> None:
     every: tuple[Direction, ...] = ("up", "down", "band")
     for direction in every:
