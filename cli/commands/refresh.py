@@ -1,5 +1,6 @@
 """Makes a new snapshot."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from cli.telling import Bar, failing_in_words, tell, tell_json
 from data.demo.generate import generate
 from data.lock import exclusive
 from flows.refresh import refresh as run_refresh
+from flows.tick import tick
 
 
 @fourfold.command()
@@ -25,9 +27,10 @@ def refresh(
             with exclusive(DEMO / "var" / "FACTS_LOCK"):
                 generate(DEMO / "files", progress=bar)
         manifest = run_refresh(folder, bar, force=force)
+        ticked = tick(folder)
     if as_json:
-        tell_json(refreshed(manifest))
+        tell_json(refreshed(manifest) | {"clock": asdict(ticked)})
     else:
-        tell(refreshed_in_words(manifest))
+        tell("\n".join([refreshed_in_words(manifest), ticked.told, *ticked.refused]))
     if manifest.extra.get("answers_failed"):
         raise typer.Exit(1)

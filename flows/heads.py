@@ -1,0 +1,29 @@
+"""Who heads a unit, and to whom a thing goes that moves up."""
+
+from collections.abc import Mapping, Sequence
+
+from access.roles import Permission, PersonModel, Role
+
+HEADS: Permission = "action.manage"  # who may give actions in a unit that is granted to him by name heads it
+
+
+def heads_of(unit: str, people: Mapping[str, PersonModel], roles: Mapping[str, Role]) -> tuple[str, ...]:
+    """The people who head a unit, in the order of people.yaml."""
+    found = [
+        key
+        for key, person in people.items()
+        if any(unit in grant.units and grant.role in roles and HEADS in roles[grant.role].may for grant in person.roles)
+    ]
+    return tuple(found)
+
+
+def chain(above: Sequence[str], people: Mapping[str, PersonModel], roles: Mapping[str, Role]) -> tuple[str, ...]:
+    """The first head of each of some units, nearest first, each person once."""
+    heads = (heads_of(unit, people, roles) for unit in above)
+    return tuple(dict.fromkeys(found[0] for found in heads if found))
+
+
+def after(line: Sequence[str], *people: str | None) -> tuple[str, ...]:
+    """The part of a chain above the last of these people; all of it where none of them stands in it."""
+    places = [line.index(person) for person in people if person in line]
+    return tuple(line[max(places) + 1 :]) if places else tuple(line)
