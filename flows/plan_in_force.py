@@ -13,7 +13,10 @@ from data.organisation import Tree
 from flows.opened import Opened
 from flows.workspace import Workspace
 from strategy.goals.reading import cards_of, goals, newest_deed, plan_of
+from strategy.maps.reading import links_of
+from strategy.maps.tables import Link
 from strategy.plan import Objective, Plan, Scorecard, Weight
+from strategy.reading import read
 from strategy.state import open_state, state_url
 
 T = TypeVar("T")
@@ -54,7 +57,9 @@ class _Same(Generic[T]):
 def _in_force(same: _Same[Workspace], state: Engine, _deed: int, units: _Same[Tree], on: date) -> Workspace:
     workspace, tree = same.one, units.one
     records, measures = goals(state)
-    plan = plan_in(plan_of(workspace.plan, records, measures), tree, on)
+    base = workspace.plan.model_copy(update={"links": links_of(workspace.plan.links, read(state, Link))})
+    plan = plan_in(plan_of(base, records, measures), tree, on)
+    plan = plan.model_copy(update={"links": links_of(plan.links, read(state, Link))}).with_ended(ended_of(plan))
     kept = {one.key for one in records}
     said = cards_of(records)
     cards = {key: _with_objectives(card, said.get(key), kept, plan) for key, card in workspace.scorecards.items()}
@@ -66,8 +71,13 @@ def plan_in(plan: Plan, tree: Tree, on: date) -> Plan:
     named = {key: _named(one, tree.root) for key, one in plan.known.items()}
     known = {key: _counting(one, named, tree, on) for key, one in named.items()}
     active = {key: one for key, one in known.items() if key in plan.objectives}
-    ended = {key: one for key, one in known.items() if key not in plan.objectives}
+    ended = {key: one for key, one in known.items() if key not in active}
     return plan.model_copy(update={"objectives": active}).with_ended(ended)
+
+
+def ended_of(plan: Plan) -> dict[str, Objective]:
+    """The objectives of a plan that have ended."""
+    return {key: one for key, one in plan.known.items() if key not in plan.objectives}
 
 
 def _named(one: Objective, root: str) -> Objective:

@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from access.policy import Policy, Refused
 from access.viewer import Grant, Viewer
+from flows.acting import door_of
+from flows.first_plan import begin
 from flows.opened import Opened, open_current
 from strategy.state import open_state, state_url
 from views.desk import Desk, below
@@ -55,7 +57,19 @@ def open_desk(folder: Path, person: str) -> Desk:
         raise Refused(f"'{person}' is not in people.yaml")
     grants = tuple(Grant(grant.role, grant.units) for grant in known.roles)
     viewer = Viewer(person, known.name, known.title, grants)
-    return Desk(viewer, opened, _policy(opened), folder, _state(state_url(folder / "var")))
+    state = _state(state_url(folder / "var"))
+    _begun(opened.id, state, opened)
+    return Desk(viewer, opened, _policy(opened), folder, state)
+
+
+_known: set[tuple[str, str]] = set()
+
+
+def _begun(snapshot: str, state: Engine, opened: Opened) -> None:
+    """Let the plan of a snapshot begin, once in each process."""
+    if (snapshot, str(state.url)) not in _known:
+        begin(door_of(opened, state), opened.workspace, opened.tree.root)
+        _known.add((snapshot, str(state.url)))
 
 
 def _policy(opened: Opened) -> Policy:

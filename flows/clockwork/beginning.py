@@ -10,4 +10,4 @@ from strategy.commands import Command
 def begun(world: World) -> Iterator[Command]:
     """Objectives that only the files know."""
     yield from first_objectives(world.door, world.opened.workspace, world.opened.tree.root)
-    yield from first_scorecards(world.door, world.opened.workspace, world.opened.tree.root)
+    yield from first_scorecards(world.door, world.opened.workspace)
