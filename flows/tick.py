@@ -30,7 +30,12 @@ from strategy.state import open_state, state_url
 
 OTHERS = "done by others meanwhile"
 WORDS = {  # what a command of the clock has done, counted
+    "BeginObjective": "objectives begun as strategy.yaml has them",
+    "BeginScorecard": "scorecards begun",
+    "DrawLink": "links begun",
     "RaiseIssue": "opened as issues, off target for too long",
+    "PlanByCadence": "reviews planned",
+    "MissReview": "reviews found missed",
     "Escalate": "moved up a level",
     "SettleEscalation": "settled, their cause is gone",
     OTHERS: "done by somebody else meanwhile",
