@@ -1,24 +1,33 @@
 """What the strategy map shows: objectives in the lanes of their perspectives, their live scores, what leads to what."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
 
+from data.calendar import month_of
 from data.errors import QueryError
+from flows.moving import Verdict
 from metrics.scoring.rollup import Rolled
 from metrics.scoring.status import COLOURS
+from strategy.goals.tables import Objective as Record
+from strategy.maps.tables import Link
 from strategy.plan import Objective
+from strategy.reading import past as past_records
 from views.desk import Desk
 from views.executive import Half, halves, history, state
+from views.map_links import Arrow, arrows, end_of, links_in_force, may_draw, observe, why_not
+from views.omens import Omen, omens
 from views.picks import Picks
 from views.priorities import way_of
 from views.reading import Reading, readings
-from views.scorecard import Sheet, find, metric_keys
-from views.wording import counted, day, share
+from views.scorecard import Sheet, find, metric_keys, objectives_on
+from views.wording import counted, day, listed, share
 
 
 @dataclass(frozen=True)
 class Bubble:
-    """An objective on the map."""
+    """An objective on the map. `shut` says why it cannot be chosen while a link is drawn; empty where it can."""
 
     key: str
     title: str
@@ -29,6 +38,8 @@ class Bubble:
     halves: tuple[Half, ...]
     reds: int
     metrics: int
+    omens: tuple[Omen, ...] = ()
+    shut: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,22 +53,15 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Arrow:
-    """A cause and its effect, by the keys of objectives."""
-
-    cause: str
-    effect: str
-    because: str
-
-
-@dataclass(frozen=True)
 class Neighbour:
-    """An objective at the other end of a link."""
+    """An objective at the other end of a link; `link_href` opens the link itself."""
 
     title: str
     href: str
     status: str
     because: str
+    link_href: str = ""
+    verdict: Verdict | Literal[""] = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class MetricLine:
 
 @dataclass(frozen=True)
 class Panel:
-    """The selected objective."""
+    """The selected objective; `draw_href` begins a link from it, where the viewer may draw one."""
 
     title: str
     perspective: str
@@ -96,11 +100,17 @@ class Panel:
     effects: tuple[Neighbour, ...]
     initiatives: tuple[tuple[str, str], ...]
     close_href: str
+    omens: tuple[Omen, ...] = ()
+    draw_href: str = ""
+    objective_href: str = ""
 
 
 @dataclass(frozen=True)
 class MapView:
-    """The whole map; `selected` is an objective's key or None."""
+    """The whole map; `selected` is an objective's key or None, `link` the key of the link that is looked at.
+
+    `asks` says what to choose next while a link is drawn, `ends` what was chosen; `on` is the day of an earlier map.
+    """
 
     title: str
     subtitle: str
@@ -110,39 +120,210 @@ class MapView:
     arrows: tuple[Arrow, ...]
     selected: str | None
     panel: Panel | None
+    link: str = ""
+    asks: str = ""
+    cancel_href: str = ""
+    on: date | None = None
+    ends: tuple[str, ...] = ()
 
 
-def build(desk: Desk, picks: Picks, selected: str | None = None) -> MapView:
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of the map: a selected objective or link, a link to be drawn, an earlier day."""
+
+    objective: str | None = None
+    link: str | None = None
+    draw: str | None = None
+    effect: str | None = None
+    on: date | None = None
+
+
+def asked_of(query: Mapping[str, str]) -> Asked:
+    """What the address asks; a day that is none asks for nothing."""
+    try:
+        on = datetime.strptime(query.get("on", ""), "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
+    except ValueError:
+        on = None
+    objective, link, draw, effect = (query.get(name) or None for name in ("objective", "link", "draw", "effect"))
+    return Asked(objective, link, draw, effect, on)
+
+
+def build(desk: Desk, picks: Picks, selected: str | None = None, asked: Asked | None = None) -> MapView:
     """The map of one unit, period and scorecard; QueryError when there is no scorecard or nothing was reported."""
+    asked = replace(asked or Asked(), objective=selected) if selected else asked or Asked()
     workspace = desk.workspace
     card = workspace.scorecards.get(picks.scorecard or "")
     past = history(desk, picks, metric_keys(workspace, card) if card else ())
     if past.now is None or card is None:
         raise QueryError(f"{picks.unit_title} has reported no metric of this scorecard in {picks.period_title}")
-    goals = {key: workspace.plan.objectives[key] for key in card.objectives}
-    chosen = selected if selected in goals else None
-    lanes = tuple(
-        _lane(desk, picks, past.now, key, title, [k for k, o in goals.items() if o.perspective == key], chosen)
-        for key, title in workspace.perspectives.items()
+    month = month_of(picks.period.end)
+    links = links_in_force(desk, asked.on)
+    goals = (
+        _then(desk, asked.on) if asked.on else _goals(desk, picks, objectives_on(workspace, card, picks.unit, month))
     )
-    arrows = tuple(
-        Arrow(link.from_, link.to, link.because) for link in workspace.plan.links if {link.from_, link.to} <= set(goals)
-    )
-    panel = None
-    if chosen is not None:
-        before = past.before.values if past.before else {}
-        known = readings(workspace, past.now.values, before, past.months)
-        panel = _panel(desk, picks, past.now, chosen, known, arrows)
+    before = past.before.values if past.before else {}
+    known = readings(workspace, past.now.values, before, past.months)
+    drawn = _Drawn(desk, picks, asked, past.now, goals, links, known)
+    found = arrows(desk, picks, month, goals, links, {} if asked.on else observe(desk, links, past.months))
+    chosen = asked.objective if asked.objective in goals else None
+    lanes = [drawn.lane(key, title) for key, title in workspace.perspectives.items()]
     return MapView(
         title=f"Strategy map of {picks.unit_title}",
-        subtitle=workspace.plan.vision or f"{picks.period_title}, {state(desk, picks.period)}",
+        subtitle=_subtitle(desk, picks, asked),
         status=past.now.rolled.status,
         score=past.now.rolled.score,
         lanes=tuple(lane for lane in lanes if lane.bubbles),
-        arrows=arrows,
+        arrows=found,
         selected=chosen,
-        panel=panel,
+        panel=drawn.panel(chosen, found) if chosen and not asked.draw else None,
+        link=asked.link or "",
+        asks=_asks(goals, asked),
+        cancel_href=picks.to("map"),
+        on=asked.on,
+        ends=tuple(key for key in (asked.draw, asked.effect) if key in goals),
     )
+
+
+def _goals(desk: Desk, picks: Picks, weights: Iterable[str]) -> dict[str, Objective]:
+    """The objectives of the scorecard at this unit, then those that the unit has of its own beside them."""
+    plan = desk.workspace.plan
+    own = [key for key, one in plan.objectives.items() if one.unit == picks.unit and not one.parent]
+    return {key: plan.known[key] for key in dict.fromkeys([*weights, *own])}
+
+
+def _then(desk: Desk, on: date) -> dict[str, Objective]:
+    """The objectives of the top unit that were active at the end of a day; their scores are those of the period."""
+    root, plan = desk.opened.tree.root, desk.workspace.plan
+    found = [one for one in past_records(desk.state, Record, end_of(on)) if one.unit == root and one.state == "active"]
+    return {
+        one.key: (
+            plan.known[one.key] if one.key in plan.known else Objective(title=one.title, perspective="")
+        ).model_copy(update={"title": one.title, "perspective": one.perspective, "owner": one.owner})
+        for one in sorted(found, key=lambda one: (one.place, one.key))
+    }
+
+
+def _subtitle(desk: Desk, picks: Picks, asked: Asked) -> str:
+    if asked.on:
+        return f"The map as it stood at the end of {day(asked.on)}, with the scores of {picks.period_title}"
+    return desk.workspace.plan.vision or f"{picks.period_title}, {state(desk, picks.period)}"
+
+
+def _asks(goals: Mapping[str, Objective], asked: Asked) -> str:
+    cause = goals.get(asked.draw or "")
+    if cause is None or asked.effect in goals:
+        return ""
+    return f"Choose the objective that \u201c{cause.title}\u201d leads to"
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What one drawing of the map rests on."""
+
+    desk: Desk
+    picks: Picks
+    asked: Asked
+    now: Sheet
+    goals: Mapping[str, Objective]
+    links: Sequence[Link]
+    known: Mapping[str, Reading]
+
+    def lane(self, perspective: str, title: str) -> Lane:
+        """A perspective with its objectives."""
+        rolled = find(self.now.rolled, perspective)
+        bubbles = tuple(self.bubble(key) for key, one in self.goals.items() if one.perspective == perspective)
+        return Lane(title, rolled.status if rolled else "no_data", rolled.score if rolled else None, bubbles)
+
+    def bubble(self, key: str) -> Bubble:
+        """An objective; while a link is drawn, a click on it chooses it."""
+        rolled = find(self.now.rolled, key, 2)
+        counts: Mapping[str, int] = {str(s): number for s, number in rolled.counts.items()} if rolled else {}
+        choosing = self.asked.draw in self.goals and self.asked.effect not in self.goals
+        shut = why_not(self.desk, self.asked.draw or "", key, self.links) if choosing else ""
+        return Bubble(
+            key,
+            self.goals[key].title,
+            self._href(key, choosing),
+            rolled.status if rolled else "no_data",
+            rolled.score if rolled else None,
+            _reason(rolled),
+            halves(self.now, key, 2),
+            counts.get("red", 0),
+            sum(counts.values()),
+            () if choosing or self.asked.on else self.omens(key),
+            shut,
+        )
+
+    def _href(self, key: str, choosing: bool) -> str:
+        if choosing:
+            return self.picks.to("map", draw=self.asked.draw, effect=key)
+        on = self.asked.on.isoformat() if self.asked.on else None
+        return self.picks.to("map", objective=None if key == self.asked.objective else key, on=on)
+
+    def omens(self, key: str) -> tuple[Omen, ...]:
+        """Early warnings of an objective."""
+        lagging = next((half.status for half in halves(self.now, key, 2) if half.title == "Lagging"), "no_data")
+        return omens(self.desk.workspace, key, self.goals[key], lagging, self.known, self.links, self.picks)
+
+    def panel(self, key: str, found: Sequence[Arrow]) -> Panel:
+        """The selected objective."""
+        workspace, objective = self.desk.workspace, self.goals[key]
+        rolled = find(self.now.rolled, key, 2)
+        metrics = [self.known[m] for m in objective.metrics if m in self.known]
+        scored = sum(one.now.status in COLOURS for one in metrics)
+        editable = self.asked.on is None and any(may_draw(self.desk, other) for other in self.goals if other != key)
+        return Panel(
+            title=objective.title,
+            perspective=workspace.perspectives[objective.perspective],
+            description=objective.description,
+            owner=self.desk.office.name(objective.owner),
+            status=rolled.status if rolled else "no_data",
+            score=rolled.score if rolled else None,
+            reason=_reason(rolled),
+            progress=way_of(self.desk, self.picks, objective)[2],
+            says=f"{scored} of {counted(len(metrics), 'metric')} scored{self._parts(rolled)}",
+            metrics=tuple(metric_line(one, self.picks) for one in metrics),
+            drivers=self._neighbours([(a.cause, a) for a in found if a.effect == key]),
+            effects=self._neighbours([(a.effect, a) for a in found if a.cause == key]),
+            initiatives=self._initiatives(key),
+            close_href=self.picks.to("map"),
+            omens=self.omens(key),
+            draw_href=self.picks.to("map", draw=key) if editable else "",
+            objective_href=self.picks.to("objectives", objective=key) if key in workspace.plan.objectives else "",
+        )
+
+    def _parts(self, rolled: Rolled | None) -> str:
+        """Whose parts are in the score, too."""
+        parts = (
+            [child.key for child in rolled.children if child.key in self.desk.workspace.plan.known] if rolled else []
+        )
+        titles = self.desk.opened.tree.units
+        units = [titles[unit].title for key in parts if (unit := self.desk.workspace.plan.known[key].unit) in titles]
+        return f", and the parts of {listed(dict.fromkeys(units))}" if units else ""
+
+    def _neighbours(self, ends: Sequence[tuple[str, Arrow]]) -> tuple[Neighbour, ...]:
+        return tuple(
+            Neighbour(
+                self.goals[key].title,
+                self.picks.to("map", objective=key),
+                rolled.status if (rolled := find(self.now.rolled, key, 2)) else "no_data",
+                arrow.because,
+                arrow.href,
+                arrow.verdict,
+            )
+            for key, arrow in ends
+        )
+
+    def _initiatives(self, key: str) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (one.title, " \u00b7 ".join(filter(None, [self.desk.office.name(one.owner), _due(one.due), one.note])))
+            for one in self.desk.workspace.plan.initiatives.values()
+            if one.objective == key
+        )
+
+
+def _due(due: date | None) -> str:
+    return f"due {day(due)}" if due else ""
 
 
 def _reason(rolled: Rolled | None) -> str:
@@ -151,83 +332,8 @@ def _reason(rolled: Rolled | None) -> str:
     return "" if rolled.score is not None else f"{share(rolled.coverage)} of the weight that is due has a score"
 
 
-def _lane(desk: Desk, picks: Picks, now: Sheet, key: str, title: str, goals: Sequence[str], chosen: str | None) -> Lane:
-    rolled = find(now.rolled, key)
-    bubbles = tuple(_bubble(desk, picks, now, goal, chosen) for goal in goals)
-    return Lane(title, rolled.status if rolled else "no_data", rolled.score if rolled else None, bubbles)
-
-
-def _bubble(desk: Desk, picks: Picks, now: Sheet, key: str, chosen: str | None) -> Bubble:
-    rolled = find(now.rolled, key, 2)
-    counts: Mapping[str, int] = {str(status): number for status, number in rolled.counts.items()} if rolled else {}
-    objective = desk.workspace.plan.objectives[key]
-    return Bubble(
-        key,
-        objective.title,
-        picks.to("map", objective=None if key == chosen else key),
-        rolled.status if rolled else "no_data",
-        rolled.score if rolled else None,
-        _reason(rolled),
-        halves(now, key, 2),
-        counts.get("red", 0),
-        sum(counts.values()),
-    )
-
-
-def _panel(
-    desk: Desk, picks: Picks, now: Sheet, key: str, known: Mapping[str, Reading], arrows: Sequence[Arrow]
-) -> Panel:
-    workspace = desk.workspace
-    objective = workspace.plan.objectives[key]
-    rolled = find(now.rolled, key, 2)
-    lines = tuple(_metric(known[m], picks) for m in objective.metrics if m in known)
-    scored = sum(known[m].now.status in COLOURS for m in objective.metrics if m in known)
-    return Panel(
-        title=objective.title,
-        perspective=workspace.perspectives[objective.perspective],
-        description=objective.description,
-        owner=_person(desk, objective.owner),
-        status=rolled.status if rolled else "no_data",
-        score=rolled.score if rolled else None,
-        reason=_reason(rolled),
-        progress=_progress(desk, picks, objective),
-        says=f"{scored} of {counted(len(lines), 'metric')} scored",
-        metrics=lines,
-        drivers=_neighbours(desk, picks, now, [(a.cause, a.because) for a in arrows if a.effect == key]),
-        effects=_neighbours(desk, picks, now, [(a.effect, a.because) for a in arrows if a.cause == key]),
-        initiatives=tuple(
-            (
-                one.title,
-                " \u00b7 ".join(
-                    filter(None, [_person(desk, one.owner), f"due {day(one.due)}" if one.due else "", one.note])
-                ),
-            )
-            for one in workspace.plan.initiatives.values()
-            if one.objective == key
-        ),
-        close_href=picks.to("map"),
-    )
-
-
-def _progress(desk: Desk, picks: Picks, objective: Objective) -> str:
-    return way_of(desk, picks, objective)[2]
-
-
-def _person(desk: Desk, key: str) -> str:
-    person = desk.workspace.people.get(key)
-    return person.name if person else key
-
-
-def _neighbours(desk: Desk, picks: Picks, now: Sheet, ends: Sequence[tuple[str, str]]) -> tuple[Neighbour, ...]:
-    found = []
-    for key, because in ends:
-        rolled = find(now.rolled, key, 2)
-        title = desk.workspace.plan.objectives[key].title
-        found.append(Neighbour(title, picks.to("map", objective=key), rolled.status if rolled else "no_data", because))
-    return tuple(found)
-
-
-def _metric(reading: Reading, picks: Picks) -> MetricLine:
+def metric_line(reading: Reading, picks: Picks) -> MetricLine:
+    """A reading as a row."""
     metric = reading.metric
     return MetricLine(
         metric.key,

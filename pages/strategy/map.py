@@ -1,16 +1,20 @@
-"""The strategy map: objectives in lanes, their live scores, and what leads to what."""
+"""The strategy map: objectives in lanes, their live scores, what leads to what and whether it shows; drawn here."""
 
 import streamlit as st
 
 from pages import Page
-from pages.parts import frame
+from pages.parts import frame, link_form
 from pages.parts.canvas import canvas
 from pages.parts.picker import pick, picker
-from views import strategymap
+from views import conflicts, strategymap
 from views.desk import Desk
+from views.draw import conflicts as draw_conflicts
 from views.draw import strategymap as draw
 from views.draw.head import head
-from views.rights import FourfoldError
+from views.draw.html import div
+from views.picks import Picks
+from views.rights import FourfoldError, Refused
+from views.strategymap import Asked
 
 PAGE = Page(
     title="Strategy map",
@@ -25,15 +29,39 @@ PAGE = Page(
 def render(desk: Desk) -> None:
     """Draw the page."""
     picks = pick(desk, PAGE.needs)
+    asked = strategymap.asked_of(st.query_params.to_dict())
     try:
-        view = strategymap.build(desk, picks, st.query_params.get("objective"))
+        view = strategymap.build(desk, picks, asked=asked)
     except FourfoldError as error:
         frame.top(head("Strategy map", picks.period_title), lambda: picker(desk, picks), picks.notes)
         frame.told(error)
         frame.foot(desk)
         return
     frame.top(head(view.title, view.subtitle, view.status, view.score), lambda: picker(desk, picks), picks.notes)
-    canvas(draw.strategy_map(view), "map", "map")
+    if asked.link or (asked.draw and asked.effect):
+        board, side = st.columns([5, 2], gap="small")
+        with board:
+            canvas(draw.strategy_map(view), "map", "map")
+        with side, st.container(key="beside"):
+            _beside(desk, picks, asked)
+    else:
+        canvas(draw.strategy_map(view), "map", "map")
+    if view.on is None:
+        below = div("below", draw.early_warnings(view), draw_conflicts.conflicts(conflicts.build(desk, picks)))
+        canvas(below, "below", "map")
     with st.expander("The map as a table"):
         canvas(draw.map_table(view), "maptable")
+    with st.expander("The links, and what was observed of each"):
+        canvas(draw.links_table(view), "mapsaid")
     frame.foot(desk)
+
+
+def _beside(desk: Desk, picks: Picks, asked: Asked) -> None:
+    """A link that is looked at, or the form of one that is drawn."""
+    try:
+        if asked.link:
+            link_form.looking(desk, picks, asked.link)
+        elif asked.draw and asked.effect:
+            link_form.drawing(desk, picks, asked.draw, asked.effect)
+    except (FourfoldError, Refused) as error:
+        frame.told(error, "There is no such link")

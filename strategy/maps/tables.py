@@ -5,12 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from strategy.tables import LONGEST_KEY, Base, Moment, Record
+from strategy.tables import LONGEST_KEY, Record
 
 ACTIVE, ENDED = "active", "ended"
 
 
-class Link(Record, Base):
+class Link(Record):
     """One objective leads to another. `unit` is the one of the objective that is the effect.
 
     The hypothesis: `leading` should move `lagging` (keys of metrics) `lag_months` later; `by` a day that should show.
@@ -30,11 +30,11 @@ class Link(Record, Base):
     lag_months: Mapped[int | None]
     by: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(20))
-    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None] = mapped_column(Text)
 
 
-class Exemption(Record, Base):
+class Exemption(Record):
     """A rule of the strategy's lint is passed over for one subject, with a reason, until a day (None: for good)."""
 
     __tablename__ = "exemption"

@@ -11,8 +11,9 @@ from views.draw.executive import executive
 from views.draw.strategymap import map_table, strategy_map
 from views.draw.waterfall import waterfall
 from views.executive import ExecutiveView, Half, Linked, Tile
+from views.map_links import Arrow
 from views.priorities import Priority
-from views.strategymap import Arrow, Bubble, Lane, MapView
+from views.strategymap import Bubble, Lane, MapView
 from views.why import Step, Why
 from views.wording import STATUSES
 
