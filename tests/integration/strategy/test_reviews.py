@@ -336,6 +336,15 @@ def test_an_action_on_an_item_opens_its_issue_once(opened: Books) -> None:
     assert [(o.item, o.action) for o in opened.all(Outcome)] == [("r1.1", "a1"), ("r1.1", "a2")]
 
 
+def test_an_action_may_be_done_below_and_never_elsewhere(opened: Books) -> None:
+    with pytest.raises(CommandError, match="depot does not lie below it"):
+        opened.do("mira", replace(ACT, unit="depot"))
+    opened.do("mira", replace(ACT, unit="yard", value=0.7, target=0.9))
+    (issue,), (action,) = opened.all(Issue), opened.all(Action)
+    assert (issue.unit, issue.value, issue.target, issue.owner) == ("yard", 0.7, 0.9, "sam")
+    assert (action.unit, action.issue, action.value_before) == ("yard", issue.key, 0.7)
+
+
 def test_an_action_that_is_refused_leaves_no_issue_behind(opened: Books) -> None:
     with pytest.raises(CommandError, match="say how much the action should change"):
         opened.do("mira", replace(ACT, expected_change=None))
