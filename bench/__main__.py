@@ -6,14 +6,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from bench import Figure
+from bench import Figure, Remark
 from data.errors import FourfoldError
 
 
 class Benchmark(Protocol):
     """What a module of bench/ offers."""
 
-    def run(self, arguments: Sequence[str]) -> Iterable[Figure]:
+    def run(self, arguments: Sequence[str]) -> Iterable[Figure | Remark]:
         """Measure; `arguments` are those after the benchmark's name."""
         ...
 

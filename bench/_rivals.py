@@ -3,7 +3,7 @@
 None of them does windows, levels, periods of comparison or scores: what they leave out speaks for them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -46,7 +46,15 @@ def fused(catalog: Catalog) -> str:
 
 def fused_levels(catalog: Catalog) -> str:
     """As `fused`, at three levels of units and months, quarters and years: nine grouping sets."""
-    wanted = dict.fromkeys(text for key in catalog.metrics for text in aggregates(catalog, key))
+    return _levels(dict.fromkeys(text for key in catalog.metrics for text in aggregates(catalog, key)))
+
+
+def one_by_one_levels(catalog: Catalog) -> list[str]:
+    """As `one_by_one`, at these levels and periods."""
+    return [_levels(aggregates(catalog, key)) for key in catalog.metrics]
+
+
+def _levels(wanted: Iterable[str]) -> str:
     levels = ", ".join(f"{sql} AS l{at}" for at, sql in enumerate(LEVELS))
     periods = ", ".join(f"date_trunc('{name}', day) AS p_{name}" for name in PERIODS)
     sets = ", ".join(f"(l{at}, p_{name})" for at in range(len(LEVELS)) for name in PERIODS)

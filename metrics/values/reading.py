@@ -1,14 +1,18 @@
 """Reads finished values: the rows of the value table as dataclasses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from itertools import repeat
 from math import isnan
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.calendar import Period, Span
+from data.warehouse import literal
 from metrics.definitions.metric import Metric
 from metrics.engines.duck import Engine
 from metrics.scoring.anchors import FIELDS, Anchors
@@ -16,6 +20,8 @@ from metrics.scoring.status import Status
 from metrics.values.table import SCHEMA
 
 COLUMNS = tuple(SCHEMA.names)
+EPOCH = date(1970, 1, 1)
+FEW = 4  # so many times as many metrics as are asked for are too many to be read with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Value:
 
 def read_values(
     engine: Engine,
-    metrics: dict[str, Metric],
+    metrics: Mapping[str, Metric],
     keys: Sequence[str],
     units: Sequence[str],
     span: Span,
@@ -56,37 +62,61 @@ def read_values(
     """Values of some metrics and units whose periods end between two days, both inclusive, in the table's order."""
     if not keys or not units:
         return []
-    table = engine.table(
-        f'SELECT * FROM snapshot.main."values" WHERE unit IN ({_list(units)}) AND metric IN ({_list(keys)}) '
-        f"AND span = '{span}' AND period_end BETWEEN DATE '{first.isoformat()}' AND DATE '{last.isoformat()}' "
-        "ORDER BY unit, metric, period_end"
+    when = f"span = '{span}' AND period_end BETWEEN DATE '{first.isoformat()}' AND DATE '{last.isoformat()}'"
+    few = len(set(keys)) * FEW < len(metrics)  # else it costs less to leave out here what nobody asked for
+    wanted = f" AND metric IN ({', '.join(map(literal, keys))})" if few else ""
+    every = (  # one unit at a time: its rows lie together, and the engine finds them by their bounds
+        f'SELECT * FROM snapshot.main."values" WHERE unit = {literal(unit)} AND {when}{wanted}'
+        for unit in dict.fromkeys(units)
     )
-    return values_of(table, metrics)
+    table = engine.table(" UNION ALL ".join(every))
+    order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in ("unit", "metric", "period_end")])
+    return values_of(table.take(order), {key: metrics[key] for key in keys if key in metrics})
 
 
-def values_of(table: pa.Table, metrics: dict[str, Metric]) -> list[Value]:
+def values_of(table: pa.Table, metrics: Mapping[str, Metric]) -> list[Value]:
     """The rows of a value table as `Value`s; rows of metrics that are no longer defined are left out."""
-    columns = [_plain(table.column(name)) for name in COLUMNS]
-    periods: dict[object, Period] = {}  # a page's values share few periods and few anchors
-    scales: dict[object, Anchors] = {}
-    found = []
-    for unit, key, span, start, end, value, target, *rest in zip(*columns, strict=True):
-        metric = metrics.get(key)
-        if metric is not None:
-            scale = (metric.direction, *rest[: len(FIELDS)])
-            anchors = scales.get(scale) or scales.setdefault(scale, Anchors(*scale))
-            place = (span, start, end)
-            period = periods.get(place) or periods.setdefault(place, Period(span, start, end))
-            found.append(Value(key, unit, period, value, target, anchors, *rest[len(FIELDS) :]))
+    known = pc.is_in(table.column("metric"), value_set=pa.array(metrics, pa.string()))
+    if not pc.all(known).as_py():
+        table = table.filter(known)
+    columns = {name: _plain(table.column(name)) for name in COLUMNS}
+    columns["period"] = _periods(columns)
+    columns["anchors"] = _anchors(table, columns, metrics)
+    found = list(map(object.__new__, repeat(Value, len(table))))
+    for field in fields(Value):  # by columns: several times as fast as to call the class for every row
+        deque(map(getattr(Value, field.name).__set__, found, columns[field.name]), maxlen=0)
     return found
 
 
+def _periods(columns: Mapping[str, list[Any]]) -> list[Period]:
+    known: dict[tuple[Any, ...], Period] = {}  # a page's values share few periods and few anchors
+    places = zip(columns["span"], columns["period_start"], columns["period_end"], strict=True)
+    return [known.get(place) or known.setdefault(place, Period(*place)) for place in places]
+
+
+def _anchors(table: pa.Table, columns: Mapping[str, list[Any]], metrics: Mapping[str, Metric]) -> list[Anchors]:
+    stated = [name for name in FIELDS if table.column(name).null_count < len(table)]
+    known: dict[tuple[Any, ...], Anchors] = {}
+    directions = {key: metric.direction for key, metric in metrics.items()}
+    scales = zip(map(directions.__getitem__, columns["metric"]), *(columns[name] for name in stated), strict=True)
+    return [
+        known.get(scale) or known.setdefault(scale, Anchors(scale[0], **dict(zip(stated, scale[1:], strict=True))))
+        for scale in scales
+    ]
+
+
 def _plain(column: pa.ChunkedArray) -> list[Any]:
-    """A column as Python values, NULL as None; much faster for numbers than Arrow's own way."""
+    """A column as Python values, NULL as None; for numbers and days much faster than Arrow's own way."""
+    if column.null_count == len(column):
+        return [None] * len(column)
+    if pa.types.is_date(column.type):
+        days = column.cast(pa.int32()).to_pylist()
+        told = {day: EPOCH + timedelta(days=day) for day in set(days)}
+        return [told[day] for day in days]
     if not pa.types.is_floating(column.type):
         return list(column.to_pylist())
     values: list[Any] = column.to_numpy().tolist()
-    return [None if isnan(value) else value for value in values]
+    return [None if isnan(value) else value for value in values] if column.null_count else values
 
 
 def periods_in(engine: Engine, span: Span) -> list[Period]:
@@ -96,7 +126,3 @@ def periods_in(engine: Engine, span: Span) -> list[Period]:
         "ORDER BY period_end DESC"
     )
     return [Period(span, row["period_start"], row["period_end"]) for row in table.to_pylist()]
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join("'" + name.replace("'", "''") + "'" for name in names)
