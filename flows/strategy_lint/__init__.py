@@ -3,28 +3,40 @@
 from collections.abc import Iterable
 from datetime import date
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 from sqlalchemy import Engine
 
-from data.organisation import Tree
-from flows.opened import Opened
+from flows.opened import Opened, open_current
 from flows.readings import Months, Watch, readings
 from flows.strategy_lint.finding import LEVELS, RULES, Case, Finding, Hint, Kind, Level, Numbers, Ruled
-from flows.workspace import Workspace
 from metrics.values.reading import periods_in
+from strategy.clock import Clock
 from strategy.duties.tables import Champion, DecisionRight, Duty
 from strategy.goals.tables import KeyResult, Objective, ObjectiveMetric
 from strategy.goals.weights import newest
 from strategy.maps.tables import ACTIVE, Exemption, Link
 from strategy.reading import read
+from strategy.state import open_state, state_url
 
 for _module in sorted(iter_modules(__path__), key=lambda one: one.name):
     import_module(f"{__name__}.{_module.name}")
 
 
-def case_of(state: Engine, workspace: Workspace, tree: Tree, today: date, opened: Opened | None) -> Case:
-    """The strategy as the state has it, beside the definitions; `opened` None: nothing has been refreshed yet."""
+def checked(folder: Path) -> tuple[Case, tuple[Finding, ...]]:
+    """The strategy of a workspace, and what the lint says of it; `SnapshotError` before the first refresh."""
+    opened = open_current(folder)
+    state = open_state(state_url(folder / "var"))
+    try:
+        case = case_of(state, opened, Clock(standing=opened.workspace.settings.today).today())
+    finally:
+        state.dispose()
+    return case, lint(case)
+
+
+def case_of(state: Engine, opened: Opened, today: date) -> Case:
+    """The strategy as the state has it, beside the definitions and values of a snapshot."""
     goals = {
         one.key: one
         for one in read(state, Objective, Objective.state == "active", order_by=[Objective.place, Objective.key])
@@ -35,8 +47,8 @@ def case_of(state: Engine, workspace: Workspace, tree: Tree, today: date, opened
             measures.setdefault(one.objective, []).append(one)
     held = {key: tuple(sorted(found, key=lambda one: -(newest(one.weights) or 0.0))) for key, found in measures.items()}
     return Case(
-        workspace,
-        tree,
+        opened.workspace,
+        opened.tree,
         today,
         goals,
         held,
@@ -46,18 +58,13 @@ def case_of(state: Engine, workspace: Workspace, tree: Tree, today: date, opened
         tuple(read(state, Champion, Champion.ended_at.is_(None), order_by=[Champion.key])),
         tuple(read(state, DecisionRight, DecisionRight.ended_at.is_(None), order_by=[DecisionRight.key])),
         tuple(read(state, Exemption, Exemption.state == ACTIVE, order_by=[Exemption.key])),
-        None if opened is None else _numbers(opened, goals, held),
+        _numbers(opened, goals, held),
     )
 
 
 def lint(case: Case) -> tuple[Finding, ...]:
     """Everything found, by gravity, then rule, then unit; what is passed over keeps its place and says why."""
-    found = [
-        _placed(case, ruled, hint)
-        for ruled in RULES.values()
-        if not (ruled.values and case.numbers is None)
-        for hint in ruled.find(case)
-    ]
+    found = [_placed(case, ruled, hint) for ruled in RULES.values() for hint in ruled.find(case)]
     order = {unit: place for place, unit in enumerate(case.tree.descendants(case.tree.root, case.today))}
     codes = list(RULES)
     return tuple(
@@ -65,11 +72,6 @@ def lint(case: Case) -> tuple[Finding, ...]:
             found, key=lambda f: (LEVELS.index(f.level), codes.index(f.rule), order.get(f.unit, len(order)), f.title)
         )
     )
-
-
-def unasked(case: Case) -> tuple[str, ...]:
-    """The rules that could not be asked, since nothing has been refreshed yet."""
-    return tuple(one.code for one in RULES.values() if one.values and case.numbers is None)
 
 
 def failing(findings: Iterable[Finding], *, strict: bool = False) -> list[Finding]:
@@ -117,7 +119,7 @@ __all__ = [
     "Level",
     "Ruled",
     "case_of",
+    "checked",
     "failing",
     "lint",
-    "unasked",
 ]

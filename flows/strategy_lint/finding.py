@@ -31,7 +31,7 @@ class Numbers:
 class Case:
     """A strategy with what it is held against. Objectives are the active ones, links, duties and so on those in force.
 
-    `measures` by objective, heaviest first as they were written; `numbers` None: nothing has been refreshed yet.
+    `measures` by objective, the heaviest first.
     """
 
     workspace: Workspace
@@ -45,7 +45,7 @@ class Case:
     champions: tuple[Champion, ...]
     rights: tuple[DecisionRight, ...]
     exemptions: tuple[Exemption, ...]
-    numbers: Numbers | None
+    numbers: Numbers
 
     def metrics_of(self, objective: str) -> tuple[Metric, ...]:
         """The metrics of an objective that a definition stands behind."""
@@ -119,24 +119,23 @@ Rule = Callable[[Case], Iterable[Hint]]
 
 @dataclass(frozen=True)
 class Ruled:
-    """A rule of the table: its code, how grave it is, the words of its docstring, whether it needs values."""
+    """A rule of the table: its code, how grave it is, the words of its docstring."""
 
     code: str
     level: Level
     says: str
-    values: bool
     find: Rule
 
 
 RULES: dict[str, Ruled] = {}
 
 
-def rule(level: Level, *, values: bool = False) -> Callable[[Rule], Rule]:
+def rule(level: Level) -> Callable[[Rule], Rule]:
     """Enter a function into the table of rules; its name is the code, its docstring what the rule wants."""
 
     def enter(find: Rule) -> Rule:
         code = find.__name__
-        RULES[code] = Ruled(code, level, (find.__doc__ or "").strip(), values, find)
+        RULES[code] = Ruled(code, level, (find.__doc__ or "").strip(), find)
         return find
 
     return enter

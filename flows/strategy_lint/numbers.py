@@ -4,13 +4,10 @@ from collections.abc import Iterator
 
 from flows.strategy_lint.finding import Case, Hint, on, rule
 
-SILENT = ("no_data", "error")
 
-
-@rule("warning", values=True)
+@rule("warning")
 def never_reported(case: Case) -> Iterator[Hint]:
     """A metric of an objective has values in the objective's unit."""
-    assert case.numbers is not None
     for goal in case.objectives.values():
         for metric in case.metrics_of(goal.key):
             if (metric.key, goal.unit) not in case.numbers.statuses:
@@ -18,10 +15,9 @@ def never_reported(case: Case) -> Iterator[Hint]:
                 yield on(goal, message, "attach a metric that this unit reports")
 
 
-@rule("warning", values=True)
+@rule("warning")
 def target_at_its_cost(case: Case) -> Iterator[Hint]:
     """No target is met while a metric that guards it is off target."""
-    assert case.numbers is not None
     metrics, statuses = case.workspace.metrics, case.numbers.statuses
     for goal in case.objectives.values():
         for metric in case.metrics_of(goal.key):
