@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from data.calendar import Period
+from flows.readings import Months, Red, readings, watches
 from metrics.values.reading import Value
 from views.desk import Desk
 from views.reading import SIGNAL_MONTHS, Reading, read
@@ -59,3 +60,10 @@ def red_since(desk: Desk, reading: Reading) -> str:
         elif value.status in ("green", "amber"):
             break
     return period_key(desk, since)
+
+
+def reds(desk: Desk, units: Iterable[str]) -> tuple[Red, ...]:
+    """Metrics of active objectives that are off target now in some of the viewer's units, the longest red first."""
+    scope = desk.policy.scope(desk.viewer, "metric.view") & desk.office.scope() & set(units)
+    watched = [watch for watch in watches(desk.state) if watch.unit in scope]
+    return readings(Months(desk.opened), watched, only_reds=True).reds if watched else ()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages import Page
-from pages.parts import frame
+from pages.parts import frame, issue_deeds
 from pages.parts.canvas import canvas
 from pages.parts.picker import pick, pick_metric, picker
 from pages.parts.remarks import remarks
@@ -49,6 +49,7 @@ def render(desk: Desk) -> None:
             canvas(draw.headline(view), "headline", "tables")
             st.plotly_chart(charts.over_time(view.series), key="overtime", config={"displayModeBar": False})
             canvas(draw.beneath(view), "beneath", "tables")
+        issue_deeds.of_metric(desk, picks, key)
         canvas(draw_drill.drill(below, draw.history(view.history)), "drill", "tables")
         remarks(desk, picks, key)
     with right:

@@ -37,15 +37,25 @@ def pick_metric(titles: Mapping[str, str]) -> str:
 
 
 def picker(
-    desk: Desk, picks: Picks, *, scorecard: bool = True, metrics: Mapping[str, str] = NONE, metric: str = ""
+    desk: Desk,
+    picks: Picks,
+    *,
+    scorecard: bool = True,
+    time: bool = True,
+    metrics: Mapping[str, str] = NONE,
+    metric: str = "",
 ) -> None:
-    """Draw the picker. A change alters the address; the run that follows reads it from there."""
+    """Draw the picker. A change alters the address; the run that follows reads it from there.
+
+    `time` says whether the page is about a period, or always about now.
+    """
     with st.container(key="picker", horizontal=True, horizontal_alignment="right", gap="small"):
         if metric in metrics:
             _select("Metric", "metric", tuple(Choice(key, title) for key, title in metrics.items()), metric)
         _select("Unit", "unit", picks.units, picks.unit)
-        _select("View", "span", picks.spans, picks.span, lambda span: nearest_period(desk, span, picks.period))
-        _select("Period", "period", picks.periods, picks.period_key)
+        if time:
+            _select("View", "span", picks.spans, picks.span, lambda span: nearest_period(desk, span, picks.period))
+            _select("Period", "period", picks.periods, picks.period_key)
         if scorecard and len(picks.scorecards) > 1 and picks.scorecard:
             _select("Scorecard", "scorecard", picks.scorecards, picks.scorecard)
 

@@ -51,3 +51,11 @@ def leads_home() -> bool:
 def go(place: Place) -> None:
     """Switch to an open page now; does not return."""
     st.switch_page(st.session_state[_OPEN][place.page], query_params=dict(place.query))
+
+
+def go_on(place: Place) -> None:
+    """After a deed: draw the same page anew with this query, or switch to another one; does not return."""
+    if place.page == st.session_state.get(_HERE):
+        st.query_params.from_dict(dict(place.query))
+        st.rerun()
+    go(place)

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-Sheet = Literal["base", "definitions", "executive", "map", "tables"]
+Sheet = Literal["base", "definitions", "executive", "issues", "map", "tables"]
 SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 
 
