@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Integer, String, inspect
+from sqlalchemy import String, inspect
 from sqlalchemy.orm import object_mapper
 
 from data.errors import CommandError
 from strategy.tables import Base
-
-HIGHEST = 2**31 - 1  # of a whole number, on every database
 
 
 def fit(one: Base) -> None:
@@ -19,8 +17,6 @@ def fit(one: Base) -> None:
         kind = column.type
         if isinstance(kind, String) and kind.length is not None and isinstance(value, str) and len(value) > kind.length:
             raise CommandError(f"{_said(name)} has {len(value):,} characters; at most {kind.length} are kept")
-        if isinstance(kind, Integer) and isinstance(value, int) and abs(value) > HIGHEST:
-            raise CommandError(f"{_said(name)} is {value:,}; a whole number is at most {HIGHEST:,}")
 
 
 def _said(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from data.errors import CommandError
 
+HIGHEST = 2**31 - 1  # of a whole number, on every database
 UNKEPT = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of characters
 
 
@@ -19,6 +20,8 @@ def plain(value: Any) -> Any:
     match value:
         case float() if not math.isfinite(value):
             raise CommandError(f"{value} is no number that can be kept; leave it out where there is none")
+        case int() if abs(value) > HIGHEST:
+            raise CommandError(f"{value} is too large a number; at most {HIGHEST} is kept")
         case str() if UNKEPT.search(value):
             raise CommandError("a text holds a character that cannot be kept; type it anew, without pasting")
         case None | bool() | int() | float() | str():

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from access.roles import Permission
+from data.errors import CommandError
 from strategy.commands import Command, Creating, Deed
 from strategy.goals.rules import versioned
 from strategy.goals.tables import Objective, ObjectiveMetric
@@ -41,6 +42,8 @@ class BeginObjective(Creating):
 
     def carry_out(self, deed: Deed) -> None:
         """Keep it as active: what a file says has been in force already."""
+        if self.parent == self.key:
+            raise CommandError(f"'{self.title}' would serve itself; choose another objective")
         made = Objective(
             key=self.free(deed, Objective),
             unit=self.unit,
