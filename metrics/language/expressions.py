@@ -159,7 +159,6 @@ def render(tree: exp.Expr, resolve: Resolver, told: Callable[[exp.Expr], str] | 
         divisor = division.expression.unnest()
         if not isinstance(divisor, exp.Nullif):
             division.set("expression", exp.Nullif(this=divisor, expression=exp.Literal.number(0)))
-        division.set("typed", False)
         division.set("safe", False)
     return str(whole.this.sql(dialect="duckdb", comments=False))
 

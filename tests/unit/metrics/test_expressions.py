@@ -134,6 +134,19 @@ def test_endless_nesting_is_refused_and_breaks_nothing(text: str) -> None:
     assert written("((((amount))))") == '((((_t."amount"))))'
 
 
+def test_nesting_ends_after_sixty_levels() -> None:
+    most = 60 - max(node.depth for node in parse("1 + 1").walk()) + 2
+    assert parse(" + ".join(["1"] * most))
+    with pytest.raises(ExpressionError, match="at most 60 levels"):
+        parse(" + ".join(["1"] * (most + 1)))
+
+
+@pytest.mark.parametrize("text", ["CAST(DATE LIST AS INT)", "CAST(INT[] AS DATE)", "CAST(amount AS INT[])"])
+def test_a_type_stands_only_where_a_cast_names_it(text: str) -> None:
+    with pytest.raises(ExpressionError, match="a plain type stands in a CAST alone"):
+        parse(text)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -192,6 +205,18 @@ def test_a_select_gives_its_datasets_and_columns() -> None:
     )
     assert select_columns(text, ["orders", "customers"]) == (["customers", "orders"], ["id", "b"])
     assert select_columns("SELECT * FROM orders", ["orders"]) == (["orders"], None)
+    assert select_columns("SELECT id FROM orders;;", ["orders"]) == (["orders"], ["id"])
+
+
+def test_a_column_without_a_name_hides_the_columns() -> None:
+    text = "SELECT id, extract(year FROM day) FROM orders"
+    assert select_columns(text, ["orders"]) == (["orders"], None)
+
+
+@pytest.mark.parametrize("name", ["main.orders", "other.main.orders", "orders()", "read_csv('orders')"])
+def test_a_dataset_is_named_alone(name: str) -> None:
+    with pytest.raises(ExpressionError, match="name datasets alone, without schema or function"):
+        select_columns(f"SELECT id FROM {name}", ["orders"])
 
 
 HOSTILE_MODELS = {
