@@ -105,7 +105,8 @@ class ActionLine:
         """Whether it worked, as the number says it; None where that says nothing."""
         if self.share is None:
             return None
-        return "yes" if self.share >= MOSTLY else "partly" if self.share >= SOME else "no"
+        found = round(self.share, 6)
+        return "yes" if found >= MOSTLY else "partly" if found >= SOME else "no"
 
 
 def pairs_of(actions: Iterable[Action]) -> set[Pair]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from strategy.issues.tables import ALIVE, Action, Issue
+from strategy.issues.tables import ALIVE, Action, ActionNews, Issue
 from views.office import Office
 from views.place import Place
 from views.waiting import Waiting
@@ -16,8 +16,10 @@ SILENT = timedelta(days=30)  # after so long without a word it asks, too
 def waiting(office: Office) -> Iterator[Waiting]:
     """What waits for the viewer of actions and issues."""
     me = office.viewer.key
-    for action in office.read(Action, Action.owner == me, Action.state == "open"):
-        if why := asked(office, action):
+    mine = office.read(Action, Action.owner == me, Action.state == "open")
+    told = {one.action for one in office.read(ActionNews, ActionNews.made_by == me)}
+    for action in mine:
+        if why := asked(office, action, new=action.key not in told):
             link = Place("mine", {"action": action.key}).href
             yield Waiting(action.title, why, action.told_on, link, "update", action.due)
     for action in office.read(Action, Action.state == "done"):
@@ -28,12 +30,12 @@ def waiting(office: Office) -> Iterator[Waiting]:
     yield from _issues(office)
 
 
-def asked(office: Office, action: Action) -> str:
-    """Why an open action asks its owner how it stands; nothing where it does not."""
+def asked(office: Office, action: Action, *, new: bool) -> str:
+    """Why an open action asks its owner how it stands; nothing where it does not. `new`: he has said nothing yet."""
     today = office.today
     if action.due < today:
         return f"{counted((today - action.due).days, 'day')} overdue, due {day(action.due)}"
-    if action.version == 1 and action.given_by != action.owner:
+    if new and action.given_by != action.owner:
         return f"new, given by {office.name(action.given_by)}, due {day(action.due)}"
     if action.due - today <= SOON:
         return f"due {'today' if action.due == today else day(action.due)}"
