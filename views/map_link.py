@@ -11,22 +11,21 @@ from strategy.maps.tables import ACTIVE, Link
 from strategy.plan import Objective
 from strategy.reading import read
 from views.desk import Desk
-from views.map_links import UNSAID, VERDICTS, Observed, observe, said
+from views.map_links import UNSAID, VERDICTS, WAYS, Observed, observe, said
 from views.picks import Picks
 from views.reading import SIGNAL_MONTHS
 from views.reading import read as read_metric
 from views.strategymap import MetricLine, Neighbour, metric_line
-from views.wording import day, form_of, moment, period_name
+from views.wording import counted, day, form_of, moment, period_name
 
 NEVER = "It names no metrics yet, so it can never be found wrong."
 FIELDS = {
     "because": "reason",
     "leading": "leading metric",
     "lagging": "lagging metric",
-    "sign": "sign",
+    "sign": "effect",
     "lag_months": "lag",
     "by": "day by which it shows",
-    "state": "state",
     "ended_because": "why it ended",
 }
 DEEDS = {"DrawLink": "drawn", "ReviseLink": "said anew", "EndLink": "ended", "RestoreLink": "taken up again"}
@@ -143,20 +142,28 @@ def _history(desk: Desk, link: Link) -> tuple[Told, ...]:
     if not desk.office.may("strategy.view", link.unit):
         return ()
     return tuple(
-        Told(moment(one.at), desk.office.name(one.who), DEEDS.get(one.command, one.command), _details(one))
+        Told(moment(one.at), desk.office.name(one.who), DEEDS.get(one.command, one.command), details_of(desk, one))
         for one in desk.office.history(Link, link.key)
     )
 
 
-def _details(one: Change) -> tuple[str, ...]:
+def details_of(desk: Desk, one: Change) -> tuple[str, ...]:
+    """The fields that a change set anew, before and after; nothing where it made the link."""
     if one.before is None:
         return ()
     return tuple(
-        f"{FIELDS[name]}: {_shown(one.before.get(name))} \u2192 {_shown(value)}"
+        f"{FIELDS[name]}: {_shown(desk, name, one.before.get(name))} \u2192 {_shown(desk, name, value)}"
         for name, value in (one.after or {}).items()
-        if name in FIELDS and name != "state"
+        if name in FIELDS
     )
 
 
-def _shown(value: object) -> str:
-    return "\u2013" if value in (None, "") else str(value)
+def _shown(desk: Desk, name: str, value: object) -> str:
+    if value is None or value == "":
+        return "\u2013"
+    if name == "sign" and isinstance(value, int):
+        return WAYS[value]
+    if name == "lag_months" and isinstance(value, int):
+        return counted(value, "month")
+    metric = desk.workspace.metrics.get(str(value)) if name in ("leading", "lagging") else None
+    return metric.title if metric else str(value)

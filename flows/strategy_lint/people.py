@@ -23,7 +23,7 @@ def nobody_responsible(case: Case) -> Iterator[Hint]:
     working = {(one.subject, one.unit) for one in case.duties if one.subject_kind == "objective" and one.role == "R"}
     for goal in case.objectives.values():
         if goal.owner and (goal.key, goal.unit) not in working:
-            message = f"{case.person(goal.owner)} answers for it, and nobody is responsible for the work"
+            message = "its owner answers for it, and nobody is responsible for the work"
             yield on(goal, message, "give somebody the duty R under Governance")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from pages.parts.markdown import plain
 from views.definition_form import Entry, Form, Group, Problem, form_of_text, written
 from views.desk import Desk
 from views.rights import FourfoldError
@@ -97,7 +98,7 @@ def _field(desk: Desk, entry: Entry) -> None:
 
     _widget(entry, key, shown, changed)
     if problem:
-        st.markdown(f":red-badge[:material/error: Mend] :red[{_plain(problem)}]")
+        st.markdown(f":red-badge[:material/error: Mend] :red[{plain(problem)}]")
 
 
 def _widget(entry: Entry, key: str, shown: str | None, changed: Callable[[], None]) -> None:
@@ -124,11 +125,6 @@ def _widget(entry: Entry, key: str, shown: str | None, changed: Callable[[], Non
     else:
         st.session_state[key] = shown or ""
         st.text_input(entry.label, key=key, on_change=changed, help=says)
-
-
-def _plain(words: str) -> str:
-    """Words without what Markdown would take for marks."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+!|<>$~:" else letter for letter in words)
 
 
 __all__ = ["Form", "Problem", "editor", "forget", "form", "made_form", "text_of"]

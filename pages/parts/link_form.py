@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import way
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from views import map_form, map_link
 from views.desk import Desk
 from views.draw import map_link as draw
@@ -25,7 +26,7 @@ def drawing(desk: Desk, picks: Picks, cause: str, effect: str) -> None:
     """The form of a link that is not there yet."""
     form = map_form.new_form(desk, cause, effect)
     with st.container(border=True):
-        st.markdown(f"##### {_plain(form.title)}")
+        st.markdown(f"##### {plain(form.title)}")
         if form.hint:
             st.caption(form.hint)
         filled = _fields(desk, form, f"{cause}.{effect}")
@@ -109,8 +110,3 @@ def _done(deed: Callable[[], object], words: str) -> bool:
         return False
     st.toast(words)
     return True
-
-
-def _plain(words: str) -> str:
-    """Words without what Markdown would take for marks."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+!|<>$~:" else letter for letter in words)

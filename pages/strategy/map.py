@@ -6,9 +6,10 @@ from pages import Page
 from pages.parts import frame, link_form
 from pages.parts.canvas import canvas
 from pages.parts.picker import pick, picker
-from views import conflicts, strategymap
+from views import conflicts, map_changes, strategymap
 from views.desk import Desk
 from views.draw import conflicts as draw_conflicts
+from views.draw import map_link as draw_link
 from views.draw import strategymap as draw
 from views.draw.head import head
 from views.draw.html import div
@@ -53,6 +54,9 @@ def render(desk: Desk) -> None:
         canvas(draw.map_table(view), "maptable")
     with st.expander("The links, and what was observed of each"):
         canvas(draw.links_table(view), "mapsaid")
+    if desk.may("strategy.view"):
+        with st.expander("What was changed on the map, and how it stood then"):
+            canvas(draw_link.changes(map_changes.changes(desk, picks)), "mapchanges")
     frame.foot(desk)
 
 

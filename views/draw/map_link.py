@@ -2,6 +2,8 @@
 
 from views.draw.html import Markup, div, join, link, span, tag
 from views.draw.marks import sign, sparkline, status_mark
+from views.draw.tables import table
+from views.map_changes import Changed
 from views.map_link import LinkView, Told
 from views.strategymap import MetricLine
 
@@ -52,3 +54,20 @@ def _history(found: tuple[Told, ...]) -> Markup | None:
         for one in found
     ]
     return join([tag("h3", "History"), div("told", tag("ul", rows))])
+
+
+def changes(found: tuple[Changed, ...]) -> Markup:
+    """What happened to the map, newest first."""
+    if not found:
+        return tag("p", "Nothing has been changed yet.", class_="empty")
+    rows = [
+        [
+            one.when,
+            one.who,
+            link(one.link_href, one.link),
+            join([one.what, *one.details], "; "),
+            link(one.then_href, "Map of that day"),
+        ]
+        for one in found
+    ]
+    return table(["When (UTC)", "Who", "Link", "What", ""], rows, numbers=(), label="Changes of the map")

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-Sheet = Literal["base", "definitions", "executive", "issues", "map", "tables"]
+Sheet = Literal["base", "checks", "definitions", "executive", "governance", "goals", "issues", "map", "reviews", "tables"]
 SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 
 
