@@ -8,7 +8,7 @@ import streamlit as st
 from access.policy import Refused
 from data.errors import FourfoldError
 from pages import Screen, open_to
-from pages.parts import frame, people, way
+from pages.parts import frame, people, signing, way
 from views.desk import Desk
 from views.entry import open_desk, sample_people, sample_people_open, workspace_folder
 
@@ -21,6 +21,9 @@ def main() -> None:
     """One run: everything is asked anew, so that a new snapshot, role or person counts at once."""
     frame.dress()
     folder = workspace_folder()
+    if signing.is_set_up():
+        signing.enter(folder, draw)
+        return
     if not sample_people_open(folder, st.get_option("server.address")):
         frame.closed()
         return

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Permission = Literal[
     "scorecard.view",
@@ -26,6 +26,8 @@ Permission = Literal[
     "review.hold",
     "approval.decide",
     "governance.edit",
+    "people.manage",
+    "session.own",
     "clock.run",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
@@ -49,10 +51,17 @@ MEANING: Mapping[Permission, str] = {
     "review.hold": "prepare, hold and close reviews",
     "approval.decide": "decide on what waits for approval, within the decision rights",
     "governance.edit": "set decision rights, clocks, cadences and champions",
+    "people.manage": "invite people, give and end roles, let nobody in any more",
+    "session.own": "sign out everywhere",
     "clock.run": "what the clock does by itself; given to no person",
 }
 OF_ANALYSTS: frozenset[Permission] = frozenset({"refresh.run", "definition.draft"})  # an executive decides, and asks
+OF_ADMINISTRATORS: frozenset[Permission] = frozenset({"people.manage"})
 OF_NOBODY: frozenset[Permission] = frozenset({"clock.run"})
+LOOKS: frozenset[Permission] = frozenset(
+    {"map.view", "department.view", "metric.view", "catalog.view", "strategy.view", "session.own"}
+)
+TAKES_PART: frozenset[Permission] = LOOKS | frozenset[Permission]({"note.write", "action.own"})
 
 
 @dataclass(frozen=True)
@@ -68,48 +77,34 @@ class Role:
 BUILT_IN: Mapping[str, Role] = {
     role.key: role
     for role in (
-        Role("executive", "Executive", frozenset(PERMISSIONS) - OF_ANALYSTS - OF_NOBODY, "executive"),
+        Role(
+            "executive",
+            "Executive",
+            frozenset(PERMISSIONS) - OF_ANALYSTS - OF_ADMINISTRATORS - OF_NOBODY,
+            "executive",
+        ),
         Role(
             "manager",
             "Manager",
-            frozenset(
-                {
-                    "map.view",
-                    "department.view",
-                    "metric.view",
-                    "rows.view",
-                    "catalog.view",
-                    "note.write",
-                    "strategy.view",
-                    "strategy.plan",
-                    "action.own",
-                    "action.manage",
-                    "review.hold",
-                    "approval.decide",
-                }
-            ),
+            TAKES_PART
+            | frozenset[Permission]({"rows.view", "strategy.plan", "action.manage", "review.hold", "approval.decide"}),
             "departments",
         ),
         Role(
             "analyst",
             "Analyst",
-            frozenset(
-                {
-                    "map.view",
-                    "department.view",
-                    "metric.view",
-                    "rows.view",
-                    "catalog.view",
-                    "health.view",
-                    "refresh.run",
-                    "definition.view",
-                    "definition.draft",
-                    "definition.publish",
-                    "strategy.view",
-                    "action.own",
-                }
-            ),
+            (TAKES_PART - {"note.write"})
+            | frozenset[Permission]({"rows.view", "health.view", "refresh.run"})
+            | frozenset[Permission]({"definition.view", "definition.draft", "definition.publish"}),
             "catalog",
+        ),
+        Role("contributor", "Contributor", TAKES_PART, "departments"),
+        Role("viewer", "Viewer", LOOKS, "departments"),
+        Role(
+            "administrator",
+            "Administrator",
+            frozenset({"people.manage", "health.view", "refresh.run", "governance.edit", "session.own"}),
+            "people",
         ),
     )
 }
@@ -132,12 +127,21 @@ class GrantModel(BaseModel):
     units: tuple[str, ...]
 
 
+class SignInModel(BaseModel):
+    """roles.yaml, `sign_in`: how many hours a sign-in lasts, and which claim of the provider names groups."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    hours: Annotated[float, Field(gt=0, le=720)] = 12
+    groups_claim: str = "groups"
+
+
 class RolesModel(BaseModel):
-    """roles.yaml: own roles, and which group claim of the identity provider gives which role."""
+    """roles.yaml: own roles, which group claim of the identity provider gives which role, how long a sign-in lasts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     roles: dict[str, RoleModel] = {}
     groups: dict[str, GrantModel] = {}
+    sign_in: SignInModel = SignInModel()
 
 
 class PersonModel(BaseModel):
@@ -146,6 +150,7 @@ class PersonModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     title: str = ""
+    email: str = ""
     roles: tuple[GrantModel, ...] = ()
 
 

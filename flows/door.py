@@ -14,7 +14,7 @@ from access.policy import Policy, Refused
 from access.viewer import Viewer
 from data.errors import CommandError, Conflict, FourfoldError
 from strategy.capture import AUDIT
-from strategy.clock import Clock, system
+from strategy.clock import SYSTEM, Clock, system
 from strategy.commands import Command, Deed, words_of
 from strategy.seals import seal
 from strategy.state import transaction
@@ -57,10 +57,10 @@ class Door:
                     seal(session, row)
             raise
 
-    def by_clock(self, command: Command) -> int:
-        """Carry out what the clock does by itself, as Fourfold."""
-        viewer, policy = system(self.policy)
-        return Door(self.engine, policy, self.clock, "clock").do(viewer, command)
+    def by_clock(self, command: Command, who: str = SYSTEM) -> int:
+        """Carry out what happens by itself, as Fourfold; in the audit it stands under `who`."""
+        viewer, policy = system(self.policy, who)
+        return Door(self.engine, policy, self.clock, self.origin or "clock").do(viewer, command)
 
     def do_in(self, session: Session, viewer: Viewer, command: Command) -> int:
         """Carry out a command as a part of an open transaction: all of it or nothing, with an audit row of its own."""

@@ -60,6 +60,7 @@ class Workspace:
     people: Mapping[str, PersonModel]
     roles: Mapping[str, Role]
     history: History = "as_was"
+    access: RolesModel = field(default_factory=RolesModel)
     periods: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
     @property
@@ -173,6 +174,7 @@ def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Works
         people.people,
         roles_of(roles),
         units.history,
+        roles,
     )
     return workspace, files
 

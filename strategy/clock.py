@@ -29,8 +29,11 @@ class Clock:
         return self.now().date()
 
 
-def system(policy: Policy) -> tuple[Viewer, Policy]:
-    """Who does what the clock does, and a policy under which only he may; both are made in code, never from a file."""
+def system(policy: Policy, key: str = SYSTEM) -> tuple[Viewer, Policy]:
+    """Who does what the clock does, and a policy under which only he may; both are made in code, never from a file.
+
+    `key` is under whom it stands in the audit: a sign-in under who signed in.
+    """
     role = Role(SYSTEM, "Fourfold", frozenset(PERMISSIONS), "")
-    viewer = Viewer(SYSTEM, "Fourfold", "the clock", (Grant(SYSTEM, (policy.root,)),))
+    viewer = Viewer(key, "Fourfold", "the clock", (Grant(SYSTEM, (policy.root,)),))
     return viewer, Policy({SYSTEM: role}, policy.below, policy.root)

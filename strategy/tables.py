@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
+from access.roles import Permission
+
 NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -102,11 +104,13 @@ class AuditChange(Base):
 class Record(Base):
     """What every table that people change has: a key, a version that counts its changes, and who made and changed it.
 
-    A table also has `unit`, the scope of its rows, or says `WHOLE = True`: they concern the whole organisation.
+    A table also has `unit`, the scope of its rows, or says `WHOLE = True`: they concern the whole organisation. `READ`
+    is the permission with which they are read.
     """
 
     __abstract__ = True
     WHOLE: ClassVar[bool] = False
+    READ: ClassVar[Permission] = "strategy.view"
 
     key: Mapped[str] = mapped_column(String(LONGEST_KEY), primary_key=True)
     version: Mapped[int] = mapped_column()

@@ -48,6 +48,7 @@ class Desk:
     policy: Policy
     folder: Path
     state: StateEngine
+    origin: str = "page"
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -212,12 +213,12 @@ class Desk:
     @property
     def workbench(self) -> Workbench:
         """Definitions and their drafts, through this viewer's eyes."""
-        return Workbench(self.viewer, self.opened, self.policy, self.folder, self.state)
+        return Workbench(self.viewer, self.opened, self.policy, self.folder, self.state, self.origin)
 
     @property
     def office(self) -> Office:
         """Objectives, duties, issues, reviews and what else people decide, through this viewer's eyes."""
-        return Office(self.viewer, self.opened, self.policy, self.state)
+        return Office(self.viewer, self.opened, self.policy, self.state, self.origin)
 
     def do(self, command: Command) -> int:
         """Carry out a command through the door; returns the id of its audit row."""

@@ -1,19 +1,26 @@
 """Lets a person in: from a key of people.yaml to the desk that is his."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
+from access.identity import identity_of
 from access.policy import Policy, Refused
-from access.viewer import Grant, Viewer
 from flows.acting import door_of
 from flows.first_plan import begin
 from flows.opened import Opened, open_current
+from flows.viewers import moment, sample_viewer, sign_in_told, signed_in, signed_out
+from strategy.members.commands import SignOutEverywhere
+from strategy.members.tables import Member
+from strategy.reading import read
 from strategy.state import open_state, state_url
 from views.desk import Desk, below
+from views.office import clock_of
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 
@@ -49,19 +56,6 @@ def sample_people(folder: Path) -> list[SamplePerson]:
     ]
 
 
-def open_desk(folder: Path, person: str) -> Desk:
-    """The desk of a person on the current snapshot; `Refused` for a person whom people.yaml does not know."""
-    opened = open_current(folder)
-    known = opened.workspace.people.get(person)
-    if known is None:
-        raise Refused(f"'{person}' is not in people.yaml")
-    grants = tuple(Grant(grant.role, grant.units) for grant in known.roles)
-    viewer = Viewer(person, known.name, known.title, grants)
-    state = _state(state_url(folder / "var"))
-    _begun(opened.id, state, opened)
-    return Desk(viewer, opened, _policy(opened), folder, state)
-
-
 _known: set[tuple[str, str]] = set()
 
 
@@ -70,6 +64,44 @@ def _begun(snapshot: str, state: Engine, opened: Opened) -> None:
     if (snapshot, str(state.url)) not in _known:
         begin(door_of(opened, state), opened.workspace, opened.tree.root)
         _known.add((snapshot, str(state.url)))
+
+
+def open_desk(folder: Path, person: str, origin: str = "page") -> Desk:
+    """The desk of a sample person on the current snapshot; `Refused` for one whom people.yaml does not know."""
+    opened, state = open_current(folder), _state(state_url(folder / "var"))
+    _begun(opened.id, state, opened)
+    viewer = sample_viewer(opened.workspace, state, person, clock_of(opened).today())
+    return Desk(viewer, opened, _policy(opened), folder, state, origin)
+
+
+def open_signed_in(folder: Path, claims: Mapping[str, Any], *, first: bool, origin: str = "page") -> Desk:
+    """The desk of who is signed in, as his roles are at this moment; `Refused`, with what to do, where he has none.
+
+    `claims` are those of the ID token. The `first` run of a session writes the sign-in, or its refusal, into the audit.
+    """
+    opened, state = open_current(folder), _state(state_url(folder / "var"))
+    _begun(opened.id, state, opened)
+    door = door_of(opened, state, origin=origin)
+    identity = identity_of(claims, opened.workspace.access.sign_in.groups_claim)
+    try:
+        viewer = signed_in(opened.workspace, door, identity, moment())
+    except Refused as refusal:
+        if first:
+            sign_in_told(door, identity, None, str(refusal))
+        raise
+    if first:
+        sign_in_told(door, identity, viewer)
+    return Desk(viewer, opened, _policy(opened), folder, state, origin)
+
+
+def sign_out(desk: Desk, claims: Mapping[str, Any], *, everywhere: bool) -> None:
+    """This sign-in counts no more, wherever its cookie was copied to; `everywhere`: nor any other one until now."""
+    door = door_of(desk.opened, desk.state, origin=desk.origin)
+    identity = identity_of(claims, desk.workspace.access.sign_in.groups_claim)
+    if everywhere:
+        (member,) = read(desk.state, Member, Member.key == desk.viewer.key)
+        door.do(desk.viewer, SignOutEverywhere(member.key, member.version))
+    signed_out(door, identity, desk.viewer)
 
 
 def _policy(opened: Opened) -> Policy:

@@ -30,6 +30,7 @@ class Office:
     opened: Opened
     policy: Policy
     state: StateEngine
+    origin: str = "page"
 
     @property
     def clock(self) -> Clock:
@@ -58,7 +59,7 @@ class Office:
 
     def read(self, kind: type[R], *where: ColumnElement[bool], order_by: Sequence[Any] = ()) -> list[R]:
         """Records of a kind in the units of the viewer that fulfil every condition."""
-        self.policy.require(self.viewer, "strategy.view", None)
+        self.policy.require(self.viewer, kind.READ, None)
         return read(self.state, kind, *where, *self._mine(kind), order_by=order_by)
 
     def one(self, kind: type[R], key: str) -> R:
@@ -70,8 +71,8 @@ class Office:
 
     def past(self, kind: type[R], moment: datetime) -> list[R]:
         """Records of a kind in the units of the viewer as they were at a moment (UTC)."""
-        self.policy.require(self.viewer, "strategy.view", None)
-        scope = self.scope()
+        self.policy.require(self.viewer, kind.READ, None)
+        scope = self.scope(kind.READ)
         return [one for one in past(self.state, kind, moment) if one.scope is None or one.scope in scope]
 
     def history(self, kind: type[R], key: str) -> list[Change]:
@@ -81,13 +82,13 @@ class Office:
 
     def do(self, command: Command) -> int:
         """Carry out a command through the door; returns the id of its audit row."""
-        return Door(self.state, self.policy, self.clock).do(self.viewer, command)
+        return Door(self.state, self.policy, self.clock, self.origin).do(self.viewer, command)
 
     def _mine(self, kind: type[R]) -> tuple[ColumnElement[bool], ...]:
         if kind.WHOLE:
             return ()
         column: Any = getattr(kind, "unit")  # noqa: B009  each table with a scope has its own column
-        return (column.in_(sorted(self.scope())),)
+        return (column.in_(sorted(self.scope(kind.READ))),)
 
 
 def clock_of(opened: Opened) -> Clock:

@@ -58,6 +58,7 @@ class Workbench:
     policy: Policy
     folder: Path
     state: StateEngine
+    origin: str = "page"
 
     @property
     def may_draft(self) -> bool:
@@ -185,7 +186,7 @@ class Workbench:
 
     @property
     def _door(self) -> Door:
-        return Door(self.state, self.policy, clock_of(self.opened))
+        return Door(self.state, self.policy, clock_of(self.opened), self.origin)
 
     def _require(self, permission: Permission) -> None:
         self.policy.require(self.viewer, permission, None)

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -28,12 +28,20 @@ COOKIE = "fourfold_sample_person"
 PATIENCE = 30_000  # ms
 
 
-@contextmanager
-def served(workspace: Path, log: Path, address: str = "127.0.0.1") -> Iterator[str]:
-    """The app on a free port, freshly started and listening on an address; yields where a browser finds it."""
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def served(
+    workspace: Path, log: Path, address: str = "127.0.0.1", *, port: int | None = None, flags: Sequence[str] = ()
+) -> Iterator[str]:
+    """The app on a free port, freshly started and listening on an address; yields where a browser finds it."""
+    port = port or free_port()
     environment = {**os.environ, "FOURFOLD_WORKSPACE": str(workspace), "FOURFOLD_SAMPLE_PEOPLE": "1"}
     command = [
         sys.executable,
@@ -43,6 +51,7 @@ def served(workspace: Path, log: Path, address: str = "127.0.0.1") -> Iterator[s
         "app.py",
         f"--server.port={port}",
         f"--server.address={address}",
+        *flags,
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)

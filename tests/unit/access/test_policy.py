@@ -114,7 +114,7 @@ def test_home_is_that_of_the_first_role_that_exists() -> None:
 
 def test_built_in_roles() -> None:
     may = {key: role.may for key, role in BUILT_IN.items()}
-    assert may["executive"] == set(PERMISSIONS) - {"refresh.run", "definition.draft", "clock.run"}
+    assert may["executive"] == set(PERMISSIONS) - {"refresh.run", "definition.draft", "people.manage", "clock.run"}
     assert "scorecard.view" not in may["manager"]
     assert {"note.write", "rows.view", "department.view"} <= may["manager"]
     assert {"refresh.run", "health.view", "definition.draft", "definition.publish"} <= may["analyst"]

@@ -1,0 +1,40 @@
+"""Draws the page of people."""
+
+from views.draw.html import Markup, div, link, span, tag
+from views.draw.marks import sign
+from views.draw.tables import table
+from views.people import PeopleView, PersonRow, PersonView
+
+
+def people(view: PeopleView) -> Markup:
+    """The list of everybody."""
+    rows = [_row(row) for row in view.rows]
+    heads = ["Person", "Address", "Comes in", "Roles today"]
+    return div("stack", _card("People", view.says, table(heads, rows)))
+
+
+def person(view: PersonView) -> Markup:
+    """What one person sees and does, and why."""
+    roles = (
+        table(["Role", "Over", "Where it comes from"], [[tag("b", a), b, span("wrap", c)] for a, b, c in view.roles])
+        if view.roles
+        else div("empty", tag("b", "No role today"), "Without one nothing opens; give a role above.")
+    )
+    rights = table(
+        ["May", "Permission", "Over", "By role"],
+        [[span("wrap", one.meaning), tag("code", one.permission), one.units, one.why] for one in view.rights],
+    )
+    return div(
+        "stack",
+        _card("Roles", "that hold today", roles),
+        _card("What this person sees and does", f"{len(view.rights)} permissions", rights) if view.rights else None,
+    )
+
+
+def _row(row: PersonRow) -> list[object]:
+    name = span("", link(row.href, row.name, class_="strong"), span("sub", row.title or row.key))
+    return [name, row.email or "\u2013", span("withmark", sign(row.status), span("", row.comes)), row.roles]
+
+
+def _card(title: str, aside: str, *body: object) -> Markup:
+    return tag("section", tag("header", tag("h2", title), span("aside", aside)), *body, class_="card", aria_label=title)

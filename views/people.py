@@ -1,0 +1,181 @@
+"""What the page of people shows: who may come in, and what one of them sees and does, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from access.policy import Policy
+from access.roles import MEANING
+from access.viewer import Viewer
+from flows.people import Person, people, require_known
+from strategy.commands import new_key
+from strategy.members.commands import (
+    DeactivatePerson,
+    EndRole,
+    FreeAccount,
+    GiveRole,
+    InvitePerson,
+    ReactivatePerson,
+    SignOutEverywhere,
+)
+from strategy.members.tables import Membership
+from views.desk import Desk
+from views.wording import counted, day, listed
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person in the list; `comes` says whether and how he comes in."""
+
+    key: str
+    name: str
+    title: str
+    email: str
+    comes: str
+    status: str
+    roles: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """A permission that somebody holds: its meaning, the units it reaches, and from which roles it comes."""
+
+    permission: str
+    meaning: str
+    units: str
+    why: str
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """One person: roles with where they come from, and every right with its reach."""
+
+    row: PersonRow
+    person: Person
+    roles: tuple[tuple[str, str, str], ...]
+    rights: tuple[Right, ...]
+    given: tuple[Membership, ...]
+
+
+@dataclass(frozen=True)
+class PeopleView:
+    """Everybody, and the one who was chosen."""
+
+    rows: tuple[PersonRow, ...]
+    chosen: PersonView | None
+    says: str
+
+
+def build(desk: Desk, query: Mapping[str, str]) -> PeopleView:
+    """Everybody whom people.yaml or the state knows; `Refused` without the right to manage people."""
+    desk.policy.require(desk.viewer, "people.manage", (desk.opened.tree.root,))
+    found = people(desk.workspace, desk.state, desk.office.today)
+    rows = tuple(_row(desk, one) for one in found)
+    chosen = next((one for one in found if one.key == query.get("person")), None)
+    active = sum(one.active for one in found)
+    return PeopleView(
+        rows,
+        _chosen(desk, chosen) if chosen else None,
+        f"{counted(active, 'person', 'people')} may come in; roles hold over their units and all below",
+    )
+
+
+def _row(desk: Desk, one: Person) -> PersonRow:
+    comes, status = (
+        ("let in no more", "red")
+        if not one.active
+        else ("has signed in", "green")
+        if one.member and one.member.account
+        else ("may sign in", "amber")
+        if one.email
+        else ("no address: cannot sign in", "no_data")
+    )
+    titles = [
+        desk.workspace.roles[held.grant.role].title for held in one.roles if held.grant.role in desk.workspace.roles
+    ]
+    roles = listed(dict.fromkeys(titles)) if titles else "no role today"
+    return PersonRow(one.key, one.name, one.title, one.email, comes, status, roles, f"people?person={one.key}")
+
+
+def _chosen(desk: Desk, one: Person) -> PersonView:
+    roles = tuple(
+        (
+            desk.workspace.roles[held.grant.role].title if held.grant.role in desk.workspace.roles else held.grant.role,
+            listed([_unit(desk, unit) for unit in held.grant.units]),
+            held.why,
+        )
+        for held in one.roles
+    )
+    return PersonView(_row(desk, one), one, roles, tuple(rights(desk, one)), one.memberships)
+
+
+def rights(desk: Desk, one: Person) -> Sequence[Right]:
+    """Every permission that a person holds today, with the top units that it reaches and the roles that give it."""
+    viewer = Viewer(one.key, one.name, one.title, tuple(held.grant for held in one.roles))
+    policy: Policy = desk.policy
+    found = []
+    for permission, meaning in MEANING.items():
+        if not policy.scope(viewer, permission):
+            continue
+        giving = [
+            held.grant
+            for held in one.roles
+            if held.grant.role in policy.roles and permission in policy.roles[held.grant.role].may
+        ]
+        units = dict.fromkeys(unit for grant in giving for unit in grant.units)
+        why = dict.fromkeys(policy.roles[grant.role].title for grant in giving)
+        found.append(Right(permission, meaning, listed([_unit(desk, u) for u in units]), listed(why)))
+    return found
+
+
+def _unit(desk: Desk, key: str) -> str:
+    unit = desk.opened.tree.units.get(key)
+    return unit.title if unit else key
+
+
+def until(one: Membership) -> str:
+    """From when to when a role holds."""
+    return f"{day(one.starts)} to {day(one.ends)}" if one.ends else f"from {day(one.starts)}"
+
+
+# -- what an administrator does
+
+
+def invite(desk: Desk, key: str, name: str, email: str, title: str) -> None:
+    """Let somebody sign in."""
+    desk.do(InvitePerson(key.strip(), name, email, title))
+
+
+def give(desk: Desk, person: str, role: str, units: Sequence[str]) -> None:
+    """Give a role from today on."""
+    require_known(desk.workspace, desk.opened.tree, role, units)
+    desk.do(GiveRole(new_key("role"), person, role, tuple(units), desk.office.today))
+
+
+def end(desk: Desk, one: Membership) -> None:
+    """End a role today."""
+    desk.do(EndRole(one.key, one.version, desk.office.today))
+
+
+def deactivate(desk: Desk, one: Person) -> None:
+    """Let somebody in no more."""
+    if one.member:
+        desk.do(DeactivatePerson(one.key, one.member.version))
+
+
+def activate(desk: Desk, one: Person) -> None:
+    """Let somebody in again."""
+    if one.member:
+        desk.do(ReactivatePerson(one.key, one.member.version))
+
+
+def sign_out(desk: Desk, one: Person) -> None:
+    """Sign somebody out everywhere."""
+    if one.member:
+        desk.do(SignOutEverywhere(one.key, one.member.version))
+
+
+def free(desk: Desk, one: Person) -> None:
+    """Let another account take the place."""
+    if one.member:
+        desk.do(FreeAccount(one.key, one.member.version))
