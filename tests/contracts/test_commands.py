@@ -12,7 +12,10 @@ from strategy.rooms import load
 from strategy.tables import Base, Record
 
 load()
-RECORDS = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+RECORDS = sorted(
+    (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)),
+    key=lambda kind: kind.__name__,
+)
 TESTS = sorted((Path(__file__).parent.parent / "integration").rglob("test_*.py"))
 KINDS = [kind for name, kind in sorted(COMMANDS.items()) if kind.__module__.startswith("strategy.")]
 

@@ -13,7 +13,12 @@ from tests.golden_files import hold
 from views.desk import Desk
 from views.entry import open_desk
 
-SAMPLES = {"executive": "clara_winther", "manager": "jonas_brandt", "analyst": "david_lindqvist"}
+SAMPLES = {
+    "executive": "clara_winther",
+    "manager": "jonas_brandt",
+    "analyst": "david_lindqvist",
+    "administrator": "oskar_lind",
+}
 EVERY = [pytest.param(screen, id=screen.page.path) for screen in screens()]
 
 
