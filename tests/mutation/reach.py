@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.mutation.mutants import ROOT
-from tests.mutation.swapping import forget
+from tests.mutation.swapping import caches
 
 Line = tuple[str, int]
 
@@ -38,9 +38,10 @@ class Watch:
 
     def measure(self, items: list[pytest.Item]) -> list[Run]:
         """Run all tests in their order."""
-        found = []
+        found, every = [], caches()
         for item, following in zip(items, [*items[1:], None], strict=True):
-            forget()
+            for cache in every:
+                cache.cache_clear()
             self._lines = set()
             spent = sum(self._cost.values())
             begin = perf_counter()

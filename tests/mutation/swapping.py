@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any
 
 from tests.mutation.mutants import ROOT, Mutant, broken
 
@@ -20,6 +21,7 @@ class Live:
             if isinstance(one, FunctionType) and one.__code__.co_filename in paths:
                 code = one.__code__
                 self._found[paths[code.co_filename], code.co_qualname, code.co_firstlineno].append(one)
+        self.caches = caches()
 
     def swap(self, mutant: Mutant) -> None:
         """Break the code of the mutant's function in this process.
@@ -41,11 +43,9 @@ class Live:
                     one.__code__ = new
 
 
-def forget() -> None:
-    """Empty every cache of function results: what whole code has computed is not to stand for a mutant's."""
-    for one in gc.get_objects():
-        if isinstance(one, _lru_cache_wrapper) and _is_ours(one.__wrapped__):
-            one.cache_clear()
+def caches() -> "list[_lru_cache_wrapper[Any]]":
+    """Every cache of our functions' results: what whole code has computed is not to stand for a mutant's."""
+    return [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper) and _is_ours(one.__wrapped__)]
 
 
 def _is_ours(function: object) -> bool:

@@ -1,5 +1,6 @@
 """Runs tests against one mutant after another, each in a forked child of a process that has loaded all of them."""
 
+import gc
 import json
 import os
 import resource
@@ -16,11 +17,12 @@ import pytest
 
 from tests.mutation.mutants import Mutant
 from tests.mutation.reach import Line, Run
-from tests.mutation.swapping import Live, forget
+from tests.mutation.swapping import Live
 
 SLOWEST = 10.0  # seconds that any test may take, and so many times what it took on the whole code:
 TIMES = 6.0
 MEMORY = 6 << 30  # what a mutant may ask for; one that asks for more has been noticed
+WATCHED = 0.4  # of what a test takes while it is watched, it takes otherwise
 POLL = 0.005
 
 
@@ -77,6 +79,8 @@ class Trial:
         self._base: Path = self._factory.getbasetemp()
         self._count = 0
         session.config.pluginmanager.register(self, "mutation-trial")
+        gc.collect()
+        gc.freeze()  # a child that looks at all objects would copy all memory
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Whether a test failed in this process."""
@@ -113,7 +117,8 @@ class Trial:
         try:
             with told.open("a", buffering=1) as out:
                 self._factory._basetemp = folder
-                forget()
+                for cache in self._live.caches:
+                    cache.cache_clear()
                 resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
                 try:
                     self._live.swap(mutant)
@@ -128,7 +133,7 @@ class Trial:
     def _told(self, tests: list[Run], budget: float) -> Iterator[dict[str, object]]:
         begin = time.monotonic()
         for number, run in enumerate(tests):
-            if time.monotonic() - begin > budget:
+            if number and time.monotonic() - begin + WATCHED * run.seconds > budget:
                 yield {"word": "open", "tests": number}
                 return
             yield {"at": run.test}
