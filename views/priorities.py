@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from data.calendar import month_of
 from metrics.scoring.progress import expected_linear, pace, progress
 from strategy.plan import Objective
 from views.desk import Desk
 from views.picks import Picks
-from views.scorecard import Sheet, find
+from views.scorecard import Sheet, find, objectives_on
 from views.wording import day, form_of, score, share, status_of
 
 # A pace of 1 is exactly as far as expected by now; what is nearly there is on target, half of it is to be watched.
@@ -30,18 +31,17 @@ class Priority:
 def priorities(desk: Desk, picks: Picks, sheet: Sheet) -> tuple[Priority, ...]:
     """Objectives of priority on the scorecard, those furthest behind first."""
     card = desk.workspace.scorecards[picks.scorecard] if picks.scorecard else None
-    chosen = {
-        key: o for key, o in desk.workspace.plan.objectives.items() if o.priority and card and key in card.objectives
-    }
+    on = objectives_on(desk.workspace, card, picks.unit, month_of(picks.period.end)) if card else {}
+    chosen = {key: o for key, o in desk.plan.objectives.items() if o.priority and key in on}
     found = [_priority(desk, picks, sheet, key, objective) for key, objective in chosen.items()]
     rank = {"red": 0, "amber": 1, "green": 2}
     return tuple(sorted(found, key=lambda p: (rank.get(p.status, 3), p.done if p.done is not None else 1.0)))
 
 
 def way_of(desk: Desk, picks: Picks, objective: Objective) -> tuple[float | None, float | None, str]:
-    """Share done, share expected by now, both in words. The way is the whole organisation's: None for other units."""
-    way = objective.progress
-    if way is None or picks.unit != desk.opened.tree.root:
+    """Share done, share expected by now, both in words. The way is that of the objective's own unit: None elsewhere."""
+    way, unit = objective.progress, objective.unit or desk.opened.tree.root
+    if way is None or picks.unit != unit:
         return None, None, ""
     on = min(picks.period.end, desk.as_of)
     period = desk.workspace.calendar.holding(way.span, on)

@@ -4,7 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-Sheet = Literal["base", "checks", "definitions", "executive", "governance", "goals", "issues", "map", "reviews", "tables"]
+Sheet = Literal[
+    "base", "checks", "definitions", "executive", "governance", "goals", "issues", "map", "reviews", "tables"
+]
 SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 
 
