@@ -140,7 +140,7 @@ def _roll(node: Node, rules: _Rules) -> _Below:
     tally: dict[Status, int] = {}
     for status in statuses.values():
         tally[status] = tally.get(status, 0) + 1
-    idle = due <= 0 and _all_idle(node, rules.leaves, weighing=_weighs(node))
+    idle = due <= 0 and (_weighs(node) or _all_idle(node, rules.leaves))
     coverage = min(scored / due, 1.0) if due > 0 else float(idle)
     score = _score(children, rules.missing) if due > 0 and coverage >= rules.minimum_coverage - TOLERANCE else None
     state: Status = colour_of(score) if score is not None else "not_due" if idle else "insufficient"
@@ -176,9 +176,8 @@ def _weighs(node: Node) -> bool:
     return not node.children or any(child.weight > 0 and _weighs(child) for child in node.children)
 
 
-def _all_idle(node: Node, leaves: Mapping[str, Leaf], weighing: bool) -> bool:
-    """Whether every leaf (every weighing leaf, if there are any) is not due."""
+def _all_idle(node: Node, leaves: Mapping[str, Leaf]) -> bool:
+    """Whether every leaf is not due."""
     if not node.children:
         return leaves[node.key].status == "not_due"
-    taken = [child for child in node.children if not weighing or (child.weight > 0 and _weighs(child))]
-    return all(_all_idle(child, leaves, weighing) for child in taken)
+    return all(_all_idle(child, leaves) for child in node.children)

@@ -150,5 +150,7 @@ def _silent(node: ast.AST, inside: str) -> bool:
         return True
     if isinstance(node, ast.Assign | ast.AnnAssign) and inside == "module":
         return True  # tables of data; what they do shows where they are used
+    if isinstance(node, ast.keyword) and node.arg == "strict" and ast.unparse(node.value) == "True":
+        return True  # zip's own assertion that nothing is lost
     called = node.func if isinstance(node, ast.Call) else None
     return isinstance(called, ast.Name) and called.id in QUIET

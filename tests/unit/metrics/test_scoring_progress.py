@@ -40,9 +40,10 @@ def test_no_way_to_go_no_progress() -> None:
         ([(2, 0.4), (3, None), (0, 9.0)], 0.4, 0.4),
         ([(2, None)], None, 0),
         ([(0, 0.5)], None, 0),
+        ([(0.5, 0.2), (0.25, 0.8), (0.25, None)], 0.4, 0.75),
         ([], None, 0),
     ],
-    ids=["golden", "a gap", "no progress", "no weight", "no children"],
+    ids=["golden", "a gap", "no progress", "no weight", "shares as weights", "no children"],
 )
 def test_roll_up_of_progress(
     children: list[tuple[float, float | None]], expected: float | None, coverage: float
@@ -66,6 +67,12 @@ def test_linear_expectation(day: date, expected: float) -> None:
     assert expected_linear(date(2026, 1, 1), date(2026, 12, 31), day) == pytest.approx(expected)
 
 
+def test_a_way_of_one_day_and_of_none() -> None:
+    first, second = date(2026, 3, 1), date(2026, 3, 2)
+    assert [expected_linear(second, second, day) for day in (first, second)] == [0, 1]
+    assert expected_linear(second, first, first) == 1
+
+
 def test_steps_by_milestone_in_any_order() -> None:
     steps = [Milestone(date(2026, 9, 30), 0.8), Milestone(date(2026, 3, 31), 0.1)]
     days = (date(2026, 3, 30), date(2026, 3, 31), date(2026, 9, 29), date(2026, 12, 1))
@@ -80,6 +87,7 @@ def test_seasonal_profile_of_own_history() -> None:
     )
     assert expected_seasonal([[0, 0], [-1, 0]], 1) is None
     assert expected_seasonal([[-3, 1], [1, 1]], 1) == 0.5
+    assert expected_seasonal([[0.1, 0.3]], 1) == pytest.approx(0.25)
 
 
 def test_pace() -> None:
@@ -108,6 +116,7 @@ def test_met_with_negative_target_zero_tolerance_and_gaps() -> None:
     nan = float("nan")
     assert met_all([-104, -106, nan, 100], [-100, -100, 100, nan], "up").tolist() == [True, False, False, False]
     assert met_all([0.1 + 0.2], [0.3], "down", tolerance=0).tolist() == [True]
+    assert [met_all([0], [0], way)[0] for way in ("up", "down", "band")] == [True, True, True]
     with pytest.raises(QueryError, match="tolerance"):
         met_all([1], [1], "up", tolerance=-0.1)
 

@@ -96,6 +96,17 @@ def test_zero_fill_counts_a_branch_without_data_as_zero() -> None:
     assert roll_up(tree, leaves, "ignore").score == 8
 
 
+def test_of_equal_scores_the_first_is_the_worst() -> None:
+    assert roll_up(THREE, {"a": at(5), "b": at(2), "c": at(2)}).worst == "b"
+
+
+def test_without_any_weight_all_must_wait_for_it_to_be_not_due() -> None:
+    shown = Node("root", 1, (Node("a", 0), Node("b", 0)))
+    assert roll_up(shown, {"a": NOT_DUE, "b": NOT_DUE}).status == "not_due"
+    half = roll_up(shown, {"a": NOT_DUE, "b": NO_DATA})
+    assert (half.status, half.coverage) == ("insufficient", 0)
+
+
 def test_all_not_due() -> None:
     rolled = roll_up(THREE, dict.fromkeys("abc", NOT_DUE))
     assert (rolled.score, rolled.status, rolled.coverage, rolled.due) == (None, "not_due", 1, 0)

@@ -1,5 +1,7 @@
 """Waterfalls of scores: the golden vector, each cause alone, and parts that always sum to the change."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +68,24 @@ def test_value_and_anchor_are_parted_by_the_mean_of_both_orders() -> None:
     result = waterfall(side({"a": 1}, {"a": scored(10, old)}), side({"a": 1}, {"a": scored(20, new)}))
     value = ((20 / 3 - 10 / 3) + (25 / 6 - 10 / 3)) / 2
     assert causes(result) == only(value=value, anchor=(25 / 6 - 10 / 3) - value)
+
+
+def test_scores_between_are_capped_as_the_scores_were() -> None:
+    old, new = Anchors("up", goal=20, red=10), Anchors("up", goal=50, red=10)
+    one, other = side({"a": 1}, {"a": scored(10, old)}), side({"a": 1}, {"a": scored(40, new)})
+    capped = ((10 - 10 / 3) + (35 / 6 - 10 / 3)) / 2
+    assert causes(waterfall(one, other)) == only(value=capped, anchor=35 / 6 - 10 / 3 - capped)
+    free = ((40 / 3 - 10 / 3) + (35 / 6 - 10 / 3)) / 2
+    assert causes(waterfall(one, other, capped=False)) == only(value=free, anchor=35 / 6 - 10 / 3 - free)
+
+
+def test_a_score_without_a_value_moves_as_a_value() -> None:
+    old, new = Anchors("up", goal=20, red=10), Anchors("up", goal=50, red=10)
+    unknown, known = Leaf(5, "amber", None, old), scored(30, new)
+    assert causes(waterfall(side({"a": 1}, {"a": unknown}), side({"a": 1}, {"a": known}))) == only(value=0)
+    assert causes(waterfall(side({"a": 1}, {"a": known}), side({"a": 1}, {"a": replace(unknown, score=9)}))) == only(
+        value=4
+    )
 
 
 def test_a_label_that_moved_is_a_move_of_the_value() -> None:
