@@ -8,7 +8,6 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
-from access.viewer import Grant, Viewer
 from flows.door import Door
 from flows.heads import after, chain
 from flows.opened import Opened
@@ -101,13 +100,6 @@ class World:
     def answers(self, metric: str, unit: str) -> str | None:
         """Who answers for a metric of a unit: its accountable, else who heads the unit, or the next above."""
         return self.accountability.accountable(metric, unit, self.above) or next(iter(self.line(unit)), None)
-
-    def viewer(self, person: str) -> Viewer | None:
-        """A person with his roles; None for one whom people.yaml does not know."""
-        known = self.opened.workspace.people.get(person)
-        if known is None:
-            return None
-        return Viewer(person, known.name, known.title, tuple(Grant(g.role, g.units) for g in known.roles))
 
     def unit(self, key: str) -> str:
         """The title of a unit."""

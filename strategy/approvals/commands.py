@@ -16,7 +16,7 @@ from strategy.approvals.tables import Escalation, Request
 from strategy.commands import Creating, Deed, OnRecord, words
 from strategy.duties import sound
 from strategy.duties.kinds import KINDS
-from strategy.duties.rights import route
+from strategy.duties.rights import names, reaching, route
 from strategy.duties.tables import DecisionRight
 from strategy.plain import plain
 from strategy.tables import Record
@@ -146,12 +146,17 @@ class WithdrawRequest(OnRecord[Request]):
 
 
 def may_decide(deed: Deed, request: Request) -> bool:
-    """Whether the viewer is one of those whom the decision right, or an escalation, gives this decision to."""
+    """Whether the viewer is one of those whom a decision right that reaches it, or an escalation, gives this to."""
     viewer = deed.viewer
-    if request.decides == "person" and viewer.key == request.decider:
-        return True
-    over = (top for grant in viewer.grants if grant.role == request.decider for top in grant.units)
-    if request.decides == "role" and any(request.unit in tuple(deed.policy.below(top)) for top in over):
+    rights = deed.session.scalars(
+        select(DecisionRight).where(DecisionRight.kind == request.kind, DecisionRight.ended_at.is_(None))
+    )
+    lines = [(request.decides, request.decider)]
+    lines += [
+        (right.decides, right.decider)
+        for right in reaching(rights, deed.policy.below, request.kind, request.amount, request.unit)
+    ]
+    if any(names(deed.policy, viewer, *line, request.unit) for line in lines):
         return True
     moved_up = select(Escalation.key).where(
         Escalation.subject_table == Request.__tablename__,

@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
+from access.policy import Policy
 from access.roles import Permission
+from access.viewer import Viewer
 from data.errors import CommandError
 from strategy.commands import Creating, Deed, OnRecord, put
 from strategy.duties import sound
@@ -79,19 +81,40 @@ class EndDecisionRight(OnRecord[DecisionRight]):
         record.ended_at = deed.at
 
 
-def route(
+def reaching(
     rights: Iterable[DecisionRight], below: Below, kind: str, amount: float | None, unit: str
-) -> DecisionRight | None:
-    """The line that a request falls under; None where the table has none (checklist 9).
+) -> list[DecisionRight]:
+    """The lines that reach a request, the one that it falls under first (checklist 9).
 
-    The table of the nearest unit at or above counts: its lowest line that reaches the amount; where none does, the
-    table of the next unit above. `below` gives a unit and everything below it.
+    The table of the nearest unit at or above counts first, in it the lowest line that reaches the amount. Whoever a
+    later line names decides on more, and may decide on this too. `below` gives a unit and everything below it.
     """
     table = list(rights)
     reach = {right.unit: tuple(below(right.unit)) for right in table}
-    fitting = [r for r in table if r.kind == kind and r.ended_at is None and unit in reach[r.unit]]
-    fitting.sort(key=lambda r: (len(reach[r.unit]), inf if r.up_to is None else r.up_to, r.key))
-    return next((r for r in fitting if r.up_to is None or (amount or 0.0) <= r.up_to), None)
+    fitting = [
+        r
+        for r in table
+        if r.kind == kind
+        and r.ended_at is None
+        and unit in reach[r.unit]
+        and (r.up_to is None or (amount or 0.0) <= r.up_to)
+    ]
+    return sorted(fitting, key=lambda r: (len(reach[r.unit]), inf if r.up_to is None else r.up_to, r.key))
+
+
+def route(
+    rights: Iterable[DecisionRight], below: Below, kind: str, amount: float | None, unit: str
+) -> DecisionRight | None:
+    """The line that a request falls under; None where the table has none."""
+    return next(iter(reaching(rights, below, kind, amount, unit)), None)
+
+
+def names(policy: Policy, viewer: Viewer, decides: str, decider: str, unit: str) -> bool:
+    """Whether a line names this viewer for what is asked in a unit: as himself, or by a role that he has over it."""
+    if decides == "person":
+        return viewer.key == decider
+    tops = (top for grant in viewer.grants if grant.role == decider for top in grant.units)
+    return decides == "role" and any(unit in tuple(policy.below(top)) for top in tops)
 
 
 def _sound(kind: str, decides: str, decider: str, up_to: float | None) -> None:
