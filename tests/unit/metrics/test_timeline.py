@@ -168,6 +168,34 @@ def test_days_that_a_calendar_does_not_know() -> None:
         assert duckdb.connect().execute(sql).fetchall() == [(None,)]
 
 
+@pytest.mark.parametrize("name", ["iso", "retail", "last", "thirteen"])
+@pytest.mark.parametrize("grain", ["month", "quarter", "year"])
+def test_sql_knows_the_same_days_as_python(name: str, grain: Grain) -> None:
+    calendar = CALENDARS[name]
+    assert isinstance(calendar, WeekCalendar)
+    begin, end = calendar.first("week", calendar.leaps().first), calendar.last("week", calendar.leaps().last)
+    for day, known in ((begin, True), (begin - DAY, False), (end, True), (end + DAY, False)):
+        sql = f"SELECT {Timeline(calendar, grain).sql(f'DATE {day.isoformat()!r}')}"
+        found = duckdb.connect().execute(sql).fetchall()[0][0]
+        assert calendar.knows(day) == known
+        assert found == (calendar.number(grain, day) if known else None)
+
+
+@pytest.mark.parametrize("start", range(1, 13))
+def test_a_fiscal_year_may_begin_in_any_month(start: int) -> None:
+    timelines = [Timeline(Calendar(start), "quarter"), Timeline(Calendar(start), "year")]
+    for month in range(1, 13):
+        day = date(2024, month, 15)
+        sql = ", ".join(timeline.sql(f"DATE '{day}'") for timeline in timelines)
+        assert duckdb.connect().execute(f"SELECT {sql}").fetchall() == [tuple(t.number(day) for t in timelines)]
+
+
+def test_a_day_that_is_missing_is_in_no_first_days() -> None:
+    early = Timeline(Calendar(), "day").early_sql("day", 1)
+    found = duckdb.connect().execute(f"SELECT {early} FROM (VALUES (DATE '2025-01-31'), (NULL)) AS r(day)").fetchall()
+    assert found == [(True,), (False,)]
+
+
 @pytest.mark.parametrize("base", ["day", "week", "month"])
 @pytest.mark.parametrize("grain", ["week", "month", "quarter", "year"])
 @pytest.mark.parametrize("name", sorted(CALENDARS))
