@@ -23,12 +23,13 @@ def items(seen: Sight) -> Iterator[Item]:
 
 def _rank(seen: Sight, red: Red) -> tuple[bool, bool]:
     objective = seen.objectives.get(red.objective)
-    acted = bool(seen.actions_on(seen.issue(red.metric, red.unit)))
+    acted = bool(seen.actions_on(seen.issues_below(red.metric, red.unit)))
     return acted, not (objective is not None and objective.priority)
 
 
 def _item(seen: Sight, red: Red, others: list[Red]) -> Item:
-    issue = seen.issue(red.metric, red.unit)
+    issues = seen.issues_below(red.metric, red.unit)
+    issue = issues[0] if issues else None
     return Item(
         section=SECTION,
         about=red.unit,
@@ -39,7 +40,7 @@ def _item(seen: Sight, red: Red, others: list[Red]) -> Item:
             leads(seen, red.metric),
             behind(issue),
             quoted(seen, red.metric, [red.unit, *(one.unit for one in others)]),
-            done_about(seen, issue, seen.actions_on(issue)),
+            done_about(seen, issue, seen.actions_on(issues)),
         ),
         owner=seen.owner(red.metric, red.unit),
         metric=red.metric,

@@ -75,13 +75,16 @@ class Sight:
         heads = chain(self.above(unit), workspace.people, workspace.roles)
         return self.accountable.accountable(metric, unit, self.above) or next(iter(heads), "")
 
-    def issue(self, metric: str, unit: str) -> Issue | None:
-        """The open issue on a metric of a unit."""
-        return next((one for one in self.issues if (one.metric, one.unit) == (metric, unit)), None)
+    def issues_below(self, metric: str, unit: str) -> list[Issue]:
+        """The open issues on a metric of a unit and of those below it, the unit's own first."""
+        below = self.opened.tree.descendants(unit, self.today) if unit in self.opened.tree else (unit,)
+        found = [one for one in self.issues if one.metric == metric and one.unit in below]
+        return sorted(found, key=lambda one: (below.index(one.unit), one.key))
 
-    def actions_on(self, issue: Issue | None) -> list[Action]:
-        """What is being done on an issue, or waits for its verdict."""
-        return [one for one in self.actions if issue is not None and one.issue == issue.key and one.state in ALIVE]
+    def actions_on(self, issues: Sequence[Issue]) -> list[Action]:
+        """What is being done on some issues, or waits for its verdict."""
+        keys = {one.key for one in issues}
+        return [one for one in self.actions if one.issue in keys and one.state in ALIVE]
 
     def said(self, metric: str, units: Iterable[str]) -> Remark | None:
         """The newest note on a metric in some units, unless it is old."""

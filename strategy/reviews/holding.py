@@ -12,9 +12,9 @@ from strategy.commands import Deed, OnRecord, put, words
 from strategy.issues import sound
 from strategy.plain import plain
 from strategy.reviews.agenda import Item, items_of, kept, values_of
-from strategy.reviews.packs import content_of, digest_of
+from strategy.reviews.packs import content_of
 from strategy.reviews.planning import BEFORE_IT_ENDS, found_review
-from strategy.reviews.tables import AgendaItem, Invitation, Pack, Review
+from strategy.reviews.tables import AgendaItem, Invitation, Pack, Review, digest_of
 
 PRESENCE = ("present", "absent")
 LONGEST_SNAPSHOT = 80

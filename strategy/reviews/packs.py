@@ -3,8 +3,6 @@
 Reds and gaps come from the numbers on the table, not from the agenda: who holds a review cannot leave them out.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -88,11 +86,6 @@ def omissions(facts: dict[str, Any], items: Iterable[AgendaItem]) -> list[dict[s
         if row["status"] == "red" and row["metric"] not in shown
     ]
     return found
-
-
-def digest_of(content: dict[str, Any]) -> str:
-    """SHA-256 of a content, written in a fixed order."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _of(record: Any, *names: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The tables of reviews: how often a unit meets, each meeting with its people and agenda, its outcomes, the pack."""
 
+import hashlib
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from strategy.tables import LONGEST_KEY, Record
 
 KEY = String(LONGEST_KEY)
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """SHA-256 of a content, written in a fixed order."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 class Cadence(Record):
@@ -154,3 +161,8 @@ class Pack(Record):
     snapshot: Mapped[str] = mapped_column(String(80))
     content: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def sound(self) -> bool:
+        """Whether the content is still what was published."""
+        return digest_of(self.content) == self.digest

@@ -23,7 +23,6 @@ from strategy.reviews.holding import (
     WriteMinutes,
 )
 from strategy.reviews.outcomes import ActOnItem
-from strategy.reviews.packs import digest_of
 from strategy.reviews.planning import (
     AnswerInvitation,
     BringTopic,
@@ -36,7 +35,7 @@ from strategy.reviews.planning import (
     PlanByCadence,
     PlanReview,
 )
-from strategy.reviews.tables import AgendaItem, Cadence, Decision, Invitation, Outcome, Pack, Review
+from strategy.reviews.tables import AgendaItem, Cadence, Decision, Invitation, Outcome, Pack, Review, digest_of
 from tests.strategy_rooms import NOON, Books
 
 DAY = date(2026, 11, 12)
