@@ -1,14 +1,16 @@
 """The frame of units by months: windows, the roll-up along a tree that moves, what hangs nowhere."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.calendar import Calendar, first_day, last_day, parse_month
+from data.calendar import Calendar, Grain, first_day, last_day, parse_month
 from data.organisation import UnitModel, tree_of
 from metrics.states.cubes import window_sum
-from metrics.time.grid import MONTH, QUARTER, YEAR, Grid, Window, at_cadence, build_grid, window_columns
+from metrics.time.grid import DAY, MONTH, QUARTER, WEEK, YEAR, Grid, Window, at_cadence, build_grid, window_columns
 from metrics.time.timeline import Timeline
 
 LEVELS = ("company", "division", "department")
@@ -168,3 +170,32 @@ def _inside(of: Grid, window: Window, earlier: int, later: int) -> bool:
     years = [day.year - (day.month < start) for day in (first, last)]
     quarters = [(day.month - start) % 12 // 3 for day in (first, last)]
     return years[0] == years[1] and (window == YEAR or quarters[0] == quarters[1])
+
+
+@pytest.mark.parametrize(("base", "cut"), [("day", None), ("week", None), ("week", 3)])
+def test_months_of_days_and_weeks(base: Grain, cut: int | None) -> None:
+    """A week belongs to the month in which it ends, the running one to that of the day at hand."""
+    units = [UnitModel.model_validate({"key": key, "title": key, "level": "company"}) for key in ("company",)]
+    tree, _ = tree_of(units, LEVELS)
+    timeline = Timeline(Calendar(), base)
+    first = timeline.number(date(2025, 1, 20))
+    length = 80 if base == "day" else 12
+    of = build_grid(tree, first, first + length - 1, timeline, cut)
+    ends = [of.timeline.last(first + column) for column in range(length)]
+    if cut is not None:
+        ends[-1] = of.timeline.first(of.last) + timedelta(days=cut - 1)
+    months = [(end.year, end.month) for end in ends]
+    assert of.finer
+    for column in range(length):
+        seen = np.zeros(of.shape, dtype=np.bool_)
+        seen[0, column] = True
+        assert of.by_month(seen)[0].tolist() == [month == months[column] for month in months]
+        begin = of.timeline.last(first + column).replace(day=1)
+        wholly = [n for n in range(-70, column + 1) if of.timeline.first(first + n) >= begin] or [column]
+        assert of.month_start(column) == wholly[0]
+    assert not grid().finer
+
+
+def test_a_value_every_quarter_is_shown_at_days_and_weeks_too_but_a_monthly_one_is_its_own() -> None:
+    assert [at_cadence(window, 3) for window in (DAY, WEEK, MONTH, QUARTER, YEAR)] == [QUARTER] * 4 + [YEAR]
+    assert [at_cadence(window, 1) for window in (DAY, WEEK, MONTH, YEAR)] == [DAY, WEEK, MONTH, YEAR]

@@ -233,3 +233,29 @@ def test_windows_that_roll() -> None:
     assert by_day[0] < 0
     with pytest.raises(CalendarError, match="needs the base period `day`"):
         Timeline(Calendar()).rolls(24300, 24310, 1, "quarter", by_day=True)
+
+
+def test_how_much_of_a_period_has_passed() -> None:
+    months = Timeline(Calendar())
+    assert [months.cut(date(2025, 2, day)) for day in (1, 10, 28)] == [1, 10, None]
+    assert [Timeline(Calendar(), "week").cut(date(2025, 2, day)) for day in (3, 8, 9)] == [1, 6, None]
+
+
+def test_a_day_that_the_shorter_period_before_does_not_have_is_beyond_it() -> None:
+    """Compared with the month before, 31 March has no like in February; with the year before it has."""
+    timeline = Timeline(Calendar(), "day")
+
+    def beyond(day: date, count: int, grain: Grain) -> bool:
+        return timeline.beyond(timeline.number(day), Back(count, grain))
+
+    assert [beyond(date(2025, 3, day), 1, "month") for day in (27, 28, 29, 31)] == [False, False, True, True]
+    assert [beyond(date(2025, month, 30), 1, "month") for month in (4, 5)] == [False, False]
+    assert beyond(date(2024, 2, 29), 1, "year")
+    assert not beyond(date(2025, 3, 31), 1, "year")
+    assert not beyond(date(2025, 3, 31), 1, "day")
+
+
+def test_column_maps_are_shared_and_cannot_be_written() -> None:
+    starts = Timeline(Calendar()).starts(24300, 24310, "quarter")
+    with pytest.raises(ValueError, match="read-only"):
+        starts[0] = 5
