@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flows.clockwork.world import Late, World
+from flows.clockwork.world import Late, World, told
 from strategy.issues.reading import actions_on, overdue, without_action
 
 
@@ -10,7 +10,7 @@ def late(world: World) -> Iterator[Late]:
     """Days since an action was due, and since an issue has no action."""
     for action in overdue(world.state, world.today):
         days = (world.today - action.due).days
-        why = f"Due on {action.due}, {days} days ago"
+        why = f"due on {told(action.due)}, {days} days ago"
         place = ("action", action.key, action.due.isoformat(), action.unit, action.title, why)
         yield Late("action_overdue", *place, days, action.owner, world.up(action.unit, action.owner))
     idle = without_action(world.state)
@@ -18,6 +18,6 @@ def late(world: World) -> Iterator[Late]:
     for issue in idle:
         since = max(issue.opened_on, ended.get(issue.key, issue.opened_on))
         days = (world.today - since).days
-        why = f"Nobody has done anything about it for {days} days"
+        why = f"nobody has done anything about it for {days} days"
         place = ("issue", issue.key, since.isoformat(), issue.unit, issue.title, why)
         yield Late("issue_idle", *place, days, issue.owner, world.up(issue.unit, issue.owner))

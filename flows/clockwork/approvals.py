@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flows.clockwork.world import Late, World
+from flows.clockwork.world import Late, World, told
 from flows.deciders import asked, lines_of
 from flows.heads import after
 from strategy.approvals.commands import WAITING
@@ -21,6 +21,6 @@ def late(world: World) -> Iterator[Late]:
         able = [person for person in world.line(request.unit) if person in waits_for]
         line = [person for person in world.line(request.unit) if person != request.asked_by]
         up = after(line, *able[:1]) if able else tuple(line[-1:])
-        why = f"Asked on {request.asked_at.date()}, {days} days ago; no decision yet"
+        why = f"asked on {told(request.asked_at.date())}, {days} days ago; no decision yet"
         place = ("request", request.key, request.asked_at.date().isoformat(), request.unit, request.title, why)
         yield Late("approval_waiting", *place, days, next(iter(able), None), up)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from flows.clockwork.world import Late, World
+from flows.clockwork.world import Late, World, told
 from strategy.goals.tables import Objective
 from strategy.history import changes_of
 from strategy.reading import read
@@ -21,6 +21,6 @@ def late(world: World) -> Iterator[Late]:
     for one in waiting:
         since = offered.get(one.key, one.made_at.date())
         days = (world.today - since).days
-        why = f"Offered on {since}, {days} days ago; not answered yet"
+        why = f"offered on {told(since)}, {days} days ago; not answered yet"
         place = ("objective", one.key, since.isoformat(), one.unit, one.title, why)
         yield Late("cascade_waiting", *place, days, one.waits_for, world.up(one.unit, one.waits_for))

@@ -41,7 +41,7 @@ def late(world: World) -> Iterator[Late]:
     for issue in read(world.state, Issue, Issue.state == "open", order_by=[Issue.key]):
         red, length = reds.get((issue.metric, issue.unit)), world.after(WATCHES, issue.unit)
         if red is not None and length is not None:
-            why = f"Off target for {red.periods} periods, since {red.first_period}"
+            why = f"off target for {red.periods} periods, since {red.first_period}"
             place = ("issue", issue.key, issue.since_period.lower(), issue.unit, issue.title, why)
             yield Late(WATCHES, *place, red.periods - length, issue.owner, world.up(issue.unit, issue.owner))
 

@@ -106,6 +106,11 @@ class World:
         return self.opened.tree.units[key].title if key in self.opened.tree else key
 
 
+def told(day: date) -> str:
+    """A day as people say it: 3 Nov 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def moved_up(world: World, late: Late, known: frozenset[str]) -> Iterator[Escalate]:
     """The escalation that is due now: one level for each full length of its clock, as far as there is somebody above.
 

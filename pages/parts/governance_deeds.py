@@ -75,10 +75,10 @@ def decide(desk: Desk, picks: Picks, one: decisions.RequestView) -> None:
 
 def moved_up(desk: Desk, picks: Picks, ups: Sequence[decisions.UpLine]) -> None:
     """Say what one does about what was moved up to one."""
-    mine = {up.key: up for up in ups if up.mine and not up.answer}
+    mine = {up.key: up for up in ups if up.asks}
     if not mine:
         return
-    with st.expander("Answer what was moved up to you", icon=":material/reply:", expanded=True):
+    with st.expander("Answer what was moved up to you", icon=":material/reply:"):
         key = st.selectbox("What", list(mine), format_func=lambda one: mine[one].title, key="governance.up")
         words = st.text_input("What do you do about it?", key=f"governance.up.words.{key}", max_chars=2000)
         if st.button("Answer", type="primary", key="governance.up.answer"):
@@ -164,7 +164,7 @@ def set_rules(desk: Desk, picks: Picks) -> None:
     with st.container(horizontal=True, gap="small", key="deeds"):
         if form.empty and st.button("Begin with the usual rules", type="primary", key="governance.usual"):
             act(lambda: rules.begin_usual(desk, picks.unit), "Set; change what is different with you", here)
-        with st.popover("Add a decision right", icon=":material/gavel:"):
+        with st.popover("Set a decision right", icon=":material/gavel:"):
             _right(desk, form, here)
         with st.popover("Set a clock", icon=":material/timer:"):
             _clock(desk, form, here)
@@ -184,8 +184,8 @@ def _right(desk: Desk, form: rules.Ruling, here: Place) -> None:
     decider = st.selectbox(
         "Who decides", list(form.deciders), format_func=form.deciders.__getitem__, key="governance.right.decider"
     )
-    if st.button("Add it", type="primary", key="governance.right.add"):
-        act(lambda: rules.set_right(desk, unit, kind, decider, up_to), "Added", here)
+    if st.button("Set it", type="primary", key="governance.right.set"):
+        act(lambda: rules.set_right(desk, unit, kind, decider, up_to), "Set", here)
 
 
 def _clock(desk: Desk, form: rules.Ruling, here: Place) -> None:

@@ -55,8 +55,8 @@ def _page(desk: Desk, picks: Picks) -> None:
     )
     canvas(draw.tabs(tabs(picks, shown, counts)), "tabs", "governance")
     if shown == "decisions":
-        governance_deeds.moved_up(desk, picks, waits.ups)
         canvas(draw.decisions(waits), "decisions", "governance")
+        governance_deeds.moved_up(desk, picks, waits.ups)
         governance_deeds.ask(desk, picks, waits.total)
     elif shown == "answers":
         canvas(draw.answers(answers.build(desk, picks)), "answers", "governance")

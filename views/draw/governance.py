@@ -69,7 +69,7 @@ def _card(title: str, aside: str, body: object, *, wide: bool = False) -> Markup
 
 def _request(one: RequestLine) -> Markup:
     waits = one.state == "waiting"
-    says = f"waits {one.waits} · {one.deciders}" if waits else one.answer
+    says = f"waits {one.waits}{', moved up to you' if one.moved else ''} · {one.deciders}" if waits else one.answer
     return tag(
         "li",
         div(
@@ -88,9 +88,10 @@ def _up(one: UpLine) -> Markup:
         div(
             "what",
             span("withmark", sign("red" if not one.answer else "amber"), link(one.href, one.title, class_="name")),
-            span("badge tone-amber", "to you") if one.mine else span("area", one.when),
+            span("badge tone-amber", "to you") if one.asks else span("area", one.when),
         ),
-        span("sub", f"{one.why} · {one.path}"),
+        span("sub", one.why),
+        span("sub", f"{one.path} · {one.when}" if one.asks else one.path),
         span("sub", tag("b", "Answer"), " · ", one.answer) if one.answer else None,
     )
 
@@ -128,7 +129,7 @@ def answers(view: AnswersView) -> Markup:
     units = tag(
         "section",
         tag("header", tag("h2", "Units"), span("aside", covered)),
-        table(["Unit", "Head", "Champion", "Answers for", "Missing"], [_unit(one) for one in view.units], numbers=()),
+        _stacking(["Unit", "Head", "Champion", "Answers for", "Missing"], [_unit(one) for one in view.units]),
         class_="card",
         aria_label="Coverage by unit",
     )
@@ -143,16 +144,32 @@ def answers(view: AnswersView) -> Markup:
         tag(
             "section",
             tag("header", tag("h2", "Roles"), span("aside", whole)),
-            table(heads, [_raci(one) for one in view.lines], numbers=()),
+            _stacking(heads, [_raci(one) for one in view.lines]),
             class_="card raci",
             aria_label="Roles",
         ),
     )
 
 
+def _stacking(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Markup:
+    """A table whose rows become blocks on a phone, each cell with its head before it."""
+    head = tag("tr", [tag("th", name, scope="col") for name in heads])
+    body = [
+        tag(
+            "tr",
+            [
+                tag("td", cell, data_label=name, class_="none" if cell == "–" else None)
+                for name, cell in zip(heads, row, strict=True)
+            ],
+        )
+        for row in rows
+    ]
+    return tag("table", tag("thead", head), tag("tbody", body), class_="plain stacking")
+
+
 def _unit(one: UnitLine) -> list[object]:
     return [
-        join([span(f"depth{min(one.depth, 3)}", one.title), span(f"sub depth{min(one.depth, 3)}", one.level)]),
+        span(f"unit depth{min(one.depth, 3)}", tag("b", one.title), span("quiet", f" {one.level}")),
         one.head or "–",
         one.champions or "–",
         one.owned or "–",
@@ -185,7 +202,7 @@ def rules(view: RulesView) -> Markup:
         return div("card", div("empty", tag("b", "No rules yet"), says))
     rights = table(
         ["Decision", "Unit and below", "Reach", "Who decides"],
-        [[tag("b", one.kind), one.unit, one.reach or "–", one.decides] for one in view.rights],
+        [[tag("b", one.kind) if one.first else "", one.unit, one.reach or "–", one.decides] for one in view.rights],
         numbers=(),
         label="Decision rights",
     )

@@ -1,5 +1,6 @@
 """Who answers for what: RACI of objectives, metrics and initiatives, champions, and what is still missing, by unit."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from views.governance import people, unit_title, within
 from views.governance.decisions import ask
 from views.picks import Picks
 from views.place import Place
-from views.wording import counted
+from views.wording import counted, listed
 
 KIND_WORDS = {"objective": "Objective", "metric": "Metric", "initiative": "Initiative"}
 Subject = tuple[str, str, str]  # kind, key, unit
@@ -163,7 +164,7 @@ def _unit(desk: Desk, picks: Picks, unit: str, known: Accountability, champions:
     office, workspace = desk.office, desk.workspace
     head = heads_of(unit, workspace.people, workspace.roles)
     keepers = [office.name(one.person) for one in champions if one.unit == unit]
-    own = {(p.subject_kind, p.subject) for p in known.parts if p.unit == unit}
+    own = Counter(kind for kind, _ in sorted({(p.subject_kind, p.subject) for p in known.parts if p.unit == unit}))
     gaps = []
     if not head:
         gaps.append("no head")
@@ -172,7 +173,7 @@ def _unit(desk: Desk, picks: Picks, unit: str, known: Accountability, champions:
     for role in ("A", "R"):
         lacking = [s for s in known.lacking(role) if s[2] == unit and s[0] == "objective"]
         if lacking:
-            gaps.append(f"{counted(len(lacking), 'objective')} without {RACI[role].lower()}")
+            gaps.append(f"{counted(len(lacking), 'objective')} with nobody {RACI[role].lower()}")
     if unit == picks.unit:
         rights = read(desk.state, DecisionRight, DecisionRight.ended_at.is_(None))
         open_kinds = [k.title for k in KINDS.values() if route(rights, desk.policy.below, k.key, 0.0, unit) is None]
@@ -186,7 +187,7 @@ def _unit(desk: Desk, picks: Picks, unit: str, known: Accountability, champions:
         depth,
         ", ".join(office.name(one) for one in head[:1]),
         ", ".join(keepers),
-        counted(len(own), "thing") if own else "",
+        listed([counted(count, KIND_WORDS[kind].lower()) for kind, count in own.items()]),
         tuple(gaps),
     )
 

@@ -19,6 +19,7 @@ from views.governance import days, names, size, unit_title, who_decides, within
 from views.localtime import local
 from views.picks import Picks
 from views.place import Place
+from views.wording import sentence
 
 LATEST = 12  # decisions that are shown
 FIELDS = {"unit": "Unit", "person": "Person", "role": "Role", "title": "Title", "owner": "Owner", "due": "Due"}
@@ -35,7 +36,7 @@ STATE_WORDS = {
 
 @dataclass(frozen=True)
 class RequestLine:
-    """A request in words. `turn`: it waits for the viewer; `deciders` for whom else."""
+    """A request in words. `turn`: it waits for the viewer (`moved` up to him); `deciders`: for whom."""
 
     key: str
     title: str
@@ -45,6 +46,7 @@ class RequestLine:
     state: str
     word: str
     turn: bool
+    moved: bool
     waits: str
     deciders: str
     answer: str
@@ -52,7 +54,7 @@ class RequestLine:
 
 @dataclass(frozen=True)
 class UpLine:
-    """What the clock moved up. `mine`: to the viewer, who says what he does about it."""
+    """What the clock moved up, along which people. `mine`: to the viewer; `asks`: who has not said what he does."""
 
     key: str
     version: int
@@ -63,7 +65,7 @@ class UpLine:
     when: str
     answer: str
     mine: bool
-    level: int
+    asks: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class DecisionsView:
     @property
     def turns(self) -> int:
         """How many wait for the viewer."""
-        return sum(line.turn for line in self.waiting) + sum(up.mine and not up.answer for up in self.ups)
+        return sum(line.turn for line in self.waiting) + sum(up.asks for up in self.ups)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def build(desk: Desk, picks: Picks, zone: tzinfo) -> DecisionsView:
     by_key = {line.key: line for line in lines}
     return DecisionsView(
         tuple(sorted((line for line in lines if line.state == "waiting"), key=lambda line: not line.turn)),
-        tuple(_up(desk, one, zone) for one in reversed(ups)),
+        tuple(_up(desk, group, zone) for group in _grouped(ups)),
         tuple(by_key[one.key] for one in past[:LATEST]),
         len(requests),
     )
@@ -130,7 +132,7 @@ def request_view(desk: Desk, key: str, zone: tzinfo) -> RequestView:
         ("Kind", line.kind),
         ("Amount", size(desk, one.kind, one.amount)),
         ("Unit", unit_title(desk, one.unit)),
-        ("Decides", who_decides(desk, one.decides, one.decider)),
+        ("Decides", _with_names(desk, one, line)),
         ("Decided by", f"{office.name(one.decided_by)}, {line.waits}" if one.decided_by else ""),
     ]
     history = tuple(
@@ -170,28 +172,47 @@ def _line(desk: Desk, one: Request, zone: tzinfo, moved: set[str], rights: list[
         state=one.state,
         word=STATE_WORDS[one.state],
         turn=turn,
+        moved=one.key in moved,
         waits=days(office.clock.now() - one.asked_at) if waiting else _on(one.decided_at or one.asked_at, zone),
         deciders=names(desk, able) or who_decides(desk, one.decides, one.decider),
         answer="" if waiting else " · ".join(filter(None, [office.name(one.decided_by or ""), one.comment or ""])),
     )
 
 
-def _up(desk: Desk, one: Escalation, zone: tzinfo) -> UpLine:
+def _grouped(ups: list[Escalation]) -> list[list[Escalation]]:
+    """By subject, each by level; what was moved up last comes first. Requests stand among those that wait."""
+    groups: dict[str, list[Escalation]] = {}
+    for one in reversed(ups):
+        if one.subject_table != Request.__tablename__:
+            groups.setdefault(one.subject_key, []).append(one)
+    return [sorted(group, key=lambda one: (one.watches, one.level)) for group in groups.values()]
+
+
+def _up(desk: Desk, group: list[Escalation], zone: tzinfo) -> UpLine:
     office = desk.office
+    mine = [one for one in group if one.to_person == office.viewer.key]
+    one = next((up for up in mine if not up.answer), (mine or group)[-1])
     page, name = LEAD_TO.get(one.subject_table, ("governance", one.subject_table))
-    start = office.name(one.from_person) if one.from_person else "nobody"
+    line = dict.fromkeys(person for up in group for person in (up.from_person, up.to_person) if person)
+    latest = {up.watches: up for up in group}
+    answers = (f"{office.name(up.to_person)}: {up.answer}" for up in group if up.answer)
     return UpLine(
         key=one.key,
         version=one.version,
         title=one.title,
         href=Place(page, {name: one.subject_key}).href,
-        why=one.why,
-        path=f"{start} > {office.name(one.to_person)}",
-        when=_on(one.at, zone),
-        answer=one.answer or "",
-        mine=one.to_person == office.viewer.key,
-        level=one.level,
+        why="; ".join(sentence(up.why) if not at else up.why for at, up in enumerate(latest.values())),
+        path=" > ".join(office.name(person) for person in line),
+        when=_on(max(up.at for up in group), zone),
+        answer="; ".join(answers),
+        mine=bool(mine),
+        asks=any(not up.answer for up in mine),
     )
+
+
+def _with_names(desk: Desk, one: Request, line: RequestLine) -> str:
+    who = who_decides(desk, one.decides, one.decider)
+    return who if one.decides != "role" or one.state != "waiting" else f"{who}: {line.deciders}"
 
 
 def _on(at: datetime, zone: tzinfo) -> str:

@@ -7,7 +7,7 @@ from strategy.approvals.clocks import WATCHES, ChangeWaitingClock, EndWaitingClo
 from strategy.approvals.tables import WaitingClock
 from strategy.commands import Command, new_key
 from strategy.duties.kinds import KINDS
-from strategy.duties.rights import EndDecisionRight, SetDecisionRight
+from strategy.duties.rights import ChangeDecisionRight, EndDecisionRight, SetDecisionRight
 from strategy.duties.tables import DecisionRight
 from strategy.reading import read
 from views.desk import Desk
@@ -20,9 +20,10 @@ SELF = "self"
 
 @dataclass(frozen=True)
 class RightLine:
-    """One line of the table of decision rights."""
+    """One line of the table of decision rights; `first` of its kind."""
 
     kind: str
+    first: bool
     unit: str
     reach: str
     decides: str
@@ -78,11 +79,12 @@ def build(desk: Desk, picks: Picks) -> RulesView:
         tuple(
             RightLine(
                 KINDS[one.kind].title,
+                not at or rights[at - 1].kind != one.kind,
                 unit_title(desk, one.unit),
                 _up_to(desk, one),
                 who_decides(desk, one.decides, one.decider),
             )
-            for one in rights
+            for at, one in enumerate(rights)
         ),
         tuple(
             ClockLine(
@@ -166,8 +168,13 @@ def ruling(desk: Desk, picks: Picks) -> Ruling | None:
 
 
 def set_right(desk: Desk, unit: str, kind: str, decider: tuple[str, str], up_to: float | None) -> None:
-    """Add a line to the decision rights."""
-    desk.office.do(SetDecisionRight(new_key("right"), unit, kind, *decider, up_to))
+    """Add a line to the decision rights, or change who decides in the one that the unit has."""
+    same = (unit, kind, up_to)
+    there = next((one for one in _rights(desk) if (one.unit, one.kind, one.up_to) == same), None)
+    if there is None:
+        desk.office.do(SetDecisionRight(new_key("right"), unit, kind, *decider, up_to))
+    else:
+        desk.office.do(ChangeDecisionRight(there.key, there.version, *decider, up_to))
 
 
 def end_right(desk: Desk, right: tuple[str, int]) -> None:

@@ -29,7 +29,7 @@ def waiting(office: Office) -> Iterator[Waiting]:
         if one.state == "open" and one.subject_table != Request.__tablename__:
             page, name = LEAD_TO.get(one.subject_table, ("governance", one.subject_table))
             start = office.name(one.from_person) if one.from_person else "the clock"
-            why = f"moved up from {start}: {one.why[:1].lower()}{one.why[1:]}"
+            why = f"moved up from {start}: {one.why}"
             yield Waiting(one.title, why, one.at.date(), Place(page, {name: one.subject_key}).href, "answer")
     for dispute in read(office.state, Dispute, Dispute.arbiter == me, Dispute.state == "open"):
         link = Place("governance", {"show": "conflicts", "dispute": dispute.key}).href
