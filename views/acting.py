@@ -15,6 +15,7 @@ from strategy.issues.actions import (
 )
 from strategy.issues.commands import CloseIssue, ExplainIssue, HandOverIssue, OpenIssue, ReopenIssue
 from strategy.issues.tables import Issue
+from strategy.reviews.decisions import Cited, TakeDecision
 from views.actions import ActionLine
 from views.desk import Desk
 from views.issue import IssueView
@@ -56,6 +57,16 @@ def hand_over_issue(desk: Desk, one: IssueView, owner: str) -> None:
 def close(desk: Desk, one: IssueView, outcome: str, words: str) -> None:
     """End it with an answer, beside the number as it is now."""
     desk.do(CloseIssue(one.key, one.version, outcome, words, one.value_now, one.period_now))
+
+
+def decide(desk: Desk, one: IssueView, title: str, because: str) -> None:
+    """Write down a decision on it, resting on the number as it is now."""
+    reading = standings(desk, {(one.metric, one.unit)}).get((one.metric, one.unit))
+    cites: tuple[Cited, ...] = ()
+    if reading is not None:
+        now, period = reading.now, period_key(desk, reading.now.period)
+        cites = (Cited(one.metric, one.unit, period, now.value, now.target, now.status, desk.snapshot),)
+    desk.do(TakeDecision(new_key("decision"), one.unit, title, because, issue=one.key, cites=cites))
 
 
 def reopen(desk: Desk, one: IssueView, words: str) -> None:

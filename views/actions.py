@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 
 from strategy.issues.tables import Action, ActionNews, Issue
 from views.desk import Desk
@@ -29,6 +29,7 @@ STANDS: Mapping[str, Stand] = {
     "at_risk": Stand("amber", "At risk"),
     "blocked": Stand("red", "Blocked"),
     "overdue": Stand("red", "Overdue"),
+    "awaited": Stand("not_due", "Done, effect awaited"),
     "done": Stand("insufficient", "Done, to verify"),
     "yes": Stand("green", "Worked"),
     "partly": Stand("amber", "Worked in part"),
@@ -49,10 +50,17 @@ ABOUT = {
 }
 
 
+def early(action: Action, today: date) -> bool:
+    """Whether the effect of an action may not be seen yet."""
+    return action.expected_by is not None and today < action.expected_by
+
+
 def stand_of(action: Action, today: date) -> str:
     """The key of STANDS that an action is at."""
     if action.state == "verified":
         return action.worked or "done"
+    if action.state == "done" and early(action, today):
+        return "awaited"
     if action.state != "open":
         return action.state
     return "overdue" if action.due < today and action.health != "blocked" else action.health
@@ -97,15 +105,18 @@ class ActionLine:
     expects: str
     effect: str
     share: float | None
+    early: bool
     verdict: str
     told: tuple[Told, ...]
 
     @property
     def suggested(self) -> str | None:
-        """Whether it worked, as the number says it; None where that says nothing."""
+        """Whether it worked, as the number says it; None where that says nothing, or nothing yet."""
         if self.share is None:
             return None
         found = round(self.share, 6)
+        if self.early and found < MOSTLY:
+            return None
         return "yes" if found >= MOSTLY else "partly" if found >= SOME else "no"
 
 
@@ -170,9 +181,15 @@ def line(
         expects=expects(desk, action, reading),
         effect=effect(desk, action, reading, done),
         share=done,
+        early=early(action, office.today),
         verdict=action.verdict,
-        told=tuple(_told(desk, one, zone) for one in sorted(news, key=lambda n: n.made_at, reverse=True)),
+        told=tuple(_told(desk, one, zone) for one in sorted(news, key=_order, reverse=True)),
     )
+
+
+def _order(one: ActionNews) -> tuple[datetime, int, str]:
+    """News in the order in which they came, also within one moment: later keys are longer, or higher."""
+    return one.made_at, len(one.key), one.key
 
 
 def _told(desk: Desk, one: ActionNews, zone: tzinfo) -> Told:

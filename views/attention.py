@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flows.workspace import Workspace
 from metrics.scoring.status import COLOURS
+from views.answered import Answer
 from views.picks import Picks
 from views.reading import Reading, about, why_no_score
 from views.wording import sentence
@@ -34,6 +35,7 @@ class Concern:
     aim: tuple[float | None, ...]
     signal: str
     signal_detail: str
+    answer: Answer | None = None  # what is being done about it
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Mention:
     says: str
 
 
-def concern_of(workspace: Workspace, reading: Reading, picks: Picks) -> Concern:
+def concern_of(workspace: Workspace, reading: Reading, picks: Picks, answer: Answer | None = None) -> Concern:
     """A reading as a row of the table of concerns."""
     metric = reading.metric
     return Concern(
@@ -66,6 +68,7 @@ def concern_of(workspace: Workspace, reading: Reading, picks: Picks) -> Concern:
         aim=reading.aim,
         signal=reading.signal,
         signal_detail=reading.signal_detail,
+        answer=answer,
     )
 
 

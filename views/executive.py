@@ -9,6 +9,7 @@ from flows.workspace import Workspace
 from metrics.scoring.rollup import Rolled
 from metrics.scoring.status import COLOURS
 from metrics.values.reading import Value
+from views.answered import answers
 from views.attention import (
     FEW,
     ROOM,
@@ -148,6 +149,7 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
     since, short = period_name(earlier, workspace.calendar), period_short(earlier, workspace.calendar)
     known = readings(workspace, past.now.values, past.before.values if past.before else {}, past.months)
     concerns, well, bare = troubled(known.values()), strengths(known.values()), gaps(known.values())
+    done = answers(desk, [r.metric.key for r in concerns[:ROOM]], picks.unit)
     scored = sum(value.status in COLOURS for value in past.now.values.values())
     return ExecutiveView(
         title=picks.unit_title,
@@ -158,7 +160,7 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
         trend_words=trend_words(picks.span, workspace.calendar),
         trend_names=tuple(period_name(s.period, workspace.calendar) for s in past.all[-TREND[picks.span] :]),
         tiles=tuple(_tile(desk, picks, past, branch, short) for branch in past.now.rolled.children),
-        concerns=tuple(concern_of(workspace, r, picks) for r in concerns[:ROOM]),
+        concerns=tuple(concern_of(workspace, r, picks, done.get(r.metric.key)) for r in concerns[:ROOM]),
         concern_count=len(concerns),
         why=why(workspace, past.before, past.now, known, picks, (since, period_name(picks.period, workspace.calendar))),
         priorities=priorities(desk, picks, past.now),

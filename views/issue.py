@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from strategy.approvals.tables import Escalation
-from strategy.goals.tables import Objective
 from strategy.history import Change
 from strategy.issues.tables import Action, Issue
 from strategy.reviews.tables import Decision
@@ -15,6 +14,7 @@ from views.issues import ISSUE_STANDS, ORIGINS, OUTCOME_WORDS, stand_of_issue
 from views.localtime import local
 from views.place import Place
 from views.reading import Reading
+from views.reviews import cite_words
 from views.standings import period_key, period_words, standings
 from views.wording import DASH, day, sentence
 
@@ -52,7 +52,7 @@ class DecisionLine:
 
     title: str
     who: str
-    cites: str
+    cites: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,9 @@ def _facts(desk: Desk, one: Issue, reading: Reading | None) -> tuple[tuple[str, 
     office = desk.office
     opened = " ".join(part for part in (ORIGINS.get(one.origin, ""), _who(desk, one)) if part)
     facts: list[tuple[str, str, str | None]] = [("Opened", f"{day(one.opened_on)} {opened}", None)]
-    served = office.read(Objective, Objective.key == (one.objective or ""))
-    facts += [("Objective", of.title, Place("map", {"objective": of.key}).href) for of in served]
+    served = desk.workspace.plan.objectives.get(one.objective or "")
+    if served is not None:
+        facts.append(("Objective", served.title, Place("map", {"objective": one.objective or ""}).href))
     if one.review:
         facts.append(("Review", "Where it was opened", Place("reviews", {"review": one.review}).href))
     moved = office.read(
@@ -176,7 +177,7 @@ def _decisions(desk: Desk, one: Issue) -> tuple[DecisionLine, ...]:
             each.title,
             f"{desk.office.name(each.made_by)}, {day(each.decided_on)}"
             f"{'' if each.state == 'in_force' else ', revoked'}{f': {each.because}' if each.because else ''}",
-            "; ".join(str(cited.get("words", "")) for cited in each.cites),
+            tuple(cite_words(desk, cited) for cited in each.cites),
         )
         for each in found
     )

@@ -11,7 +11,7 @@ from views.picks import Picks
 from views.place import Place
 from views.reading import Reading
 from views.standings import Pair, period_words, reds, standings
-from views.wording import DASH, counted, day
+from views.wording import DASH, NumberFormat, counted, day
 
 SHOWS = ("open", "closed", "actions", "reds")
 ISSUE_STANDS: Mapping[str, Stand] = {
@@ -20,6 +20,7 @@ ISSUE_STANDS: Mapping[str, Stand] = {
     "blocked": Stand("red", "Action blocked"),
     "at_risk": Stand("amber", "Action at risk"),
     "done": Stand("insufficient", "To verify"),
+    "awaited": Stand("not_due", "Effect awaited"),
     "on_track": Stand("green", "In hand"),
     "ready": Stand("green", "Ready to close"),
     "worked": Stand("green", "Worked"),
@@ -35,6 +36,11 @@ OUTCOME_WORDS = {
 }
 ORIGINS = {"clock": "by the clock", "person": "by", "review": "in a review by"}
 _WORST = tuple(ISSUE_STANDS)
+
+
+def rank(key: str) -> int:
+    """How bad a stand is: 0 is worst."""
+    return _WORST.index(key)
 
 
 def stand_of_issue(issue: Issue, actions: Sequence[Action], today: date) -> str:
@@ -173,7 +179,7 @@ def issue_line(desk: Desk, issue: Issue, actions: Sequence[Action], reading: Rea
     metric = desk.workspace.metrics.get(issue.metric)
     unit = desk.opened.tree.units.get(issue.unit)
     form = reading.form if reading else None
-    action, detail = _next_step(desk, issue, actions)
+    action, detail = _next_step(desk, issue, actions, form)
     return IssueLine(
         key=issue.key,
         title=issue.title,
@@ -192,12 +198,15 @@ def issue_line(desk: Desk, issue: Issue, actions: Sequence[Action], reading: Rea
     )
 
 
-def _next_step(desk: Desk, issue: Issue, actions: Sequence[Action]) -> tuple[str, str]:
+def _next_step(desk: Desk, issue: Issue, actions: Sequence[Action], form: NumberFormat | None) -> tuple[str, str]:
     """What comes next, and who does it until when."""
     office = desk.office
     if issue.state == "closed":
-        after = period_words(desk, issue.period_after)
-        return issue.closing or OUTCOME_WORDS[issue.outcome or "failed"], f"closed {day(issue.closed_on)}, {after}"
+        told = f"closed {day(issue.closed_on)}"
+        if form is not None and issue.value is not None and issue.value_after is not None:
+            after = period_words(desk, issue.period_after)
+            told += f"; {form.value(issue.value)} when opened, {form.value(issue.value_after)} in {after}"
+        return issue.closing or OUTCOME_WORDS[issue.outcome or "failed"], told
     alive = [action for action in actions if action.state in ALIVE]
     if not alive:
         return "", f"open since {day(issue.opened_on)}"

@@ -58,6 +58,8 @@ def _told(desk: Desk, line: ActionLine, back: Place) -> None:
 
 
 def _verified(desk: Desk, line: ActionLine, back: Place) -> None:
+    if line.early:
+        st.caption("The effect is expected later; it may be too early to tell.")
     with st.form(f"action-verified-{line.key}", border=False):
         worked = st.segmented_control(
             "Did it work?",

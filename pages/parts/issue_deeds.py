@@ -49,6 +49,9 @@ def deeds(desk: Desk, one: IssueView) -> None:
             owner = st.selectbox("Who answers for it?", list(people), format_func=people.__getitem__, key="issue.owner")
             if st.button("Hand it over", key="issue.hand") and owner:
                 act(lambda: acting.hand_over_issue(desk, one, owner), f"Handed over to {people[owner]}", here)
+    if one.state == "open" and desk.office.may("review.hold", one.unit):
+        with st.popover("Decide", icon=":material/gavel:"):
+            _decide(desk, one, here)
     if one.state == "open" and (manages or own):
         with st.popover("Close", icon=":material/done_all:"):
             _close(desk, one, here)
@@ -57,6 +60,14 @@ def deeds(desk: Desk, one: IssueView) -> None:
             words = st.text_input("Why?", key="issue.why", max_chars=2000)
             if st.button("Open it again", key="issue.reopen"):
                 act(lambda: acting.reopen(desk, one, words), "Open again", here)
+
+
+def _decide(desk: Desk, one: IssueView, here: Place) -> None:
+    title = st.text_input("What is decided?", key=f"issue.decision.{len(one.decisions)}", max_chars=200)
+    because = st.text_input("Why?", key=f"issue.because.{len(one.decisions)}", max_chars=2000)
+    st.caption(f"It rests on {one.metric_title} as it is now: {one.value}, target {one.target}.")
+    if st.button("Write it down", type="primary", key="issue.decide"):
+        act(lambda: acting.decide(desk, one, title, because), "Decided", here)
 
 
 def _close(desk: Desk, one: IssueView, here: Place) -> None:

@@ -104,6 +104,7 @@ def _attention(view: ExecutiveView) -> Markup:
         ("Change", "number"),
         ("24 months", ""),
         ("Signal or noise", ""),
+        ("Action, owner", ""),
     ]
     table = tag(
         "table",
@@ -138,9 +139,20 @@ def _concern(one: Concern) -> Markup:
         tag("td", one.target, class_="number quiet target"),
         tag("td", score(one.score), class_="number score"),
         tag("td", one.change, class_="number moved"),
-        tag("td", sparkline(one.line, None, 92, 24, one.aim, label), class_="line"),
+        tag("td", sparkline(one.line, None, 80, 24, one.aim, label), class_="line"),
         tag("td", span("", one.signal), class_="signal", title=one.signal_detail or one.signal),
+        tag("td", _answer(one), class_="answer"),
     )
+
+
+def _answer(one: Concern) -> Markup:
+    """What is being done about it; a red about which nothing is done says so."""
+    if one.answer is None:
+        return span("tone-red" if one.status == "red" else "quiet", "No issue" if one.status == "red" else "–")
+    answer = one.answer
+    tone = f"tone-{status_of(answer.stand.sign).tone}"
+    words = link(answer.href, answer.title, class_=f"{tone} clipped" if tone == "tone-red" else "clipped")
+    return join([words, span("sub", answer.who)])
 
 
 def _why(view: ExecutiveView) -> Markup:

@@ -10,6 +10,7 @@ from views.issues import IssueLine, IssueList, RedLine, Tab
 from views.opening import Opening
 from views.wording import status_of
 
+NEWEST = 6  # deeds that history shows before it is opened
 EMPTY = {
     "open": (
         "No issue is open here",
@@ -146,7 +147,7 @@ def facts(view: IssueView) -> Markup:
 def decisions(found: Sequence[DecisionLine]) -> Markup:
     """What was decided on it, with the numbers that were on the table."""
     lines = [
-        tag("li", tag("b", one.title), span("sub", one.who), span("sub", one.cites) if one.cites else None)
+        tag("li", tag("b", one.title), span("sub", one.who), [span("sub", f"rests on {each}") for each in one.cites])
         for one in found
     ]
     return tag(
@@ -170,10 +171,14 @@ def history(view: IssueView) -> Markup:
         )
         for one in view.history
     ]
+    older = lines[NEWEST:]
     return tag(
         "section",
         tag("header", tag("h2", "History"), span("aside", "newest first")),
-        tag("ol", lines, class_="plainlist"),
+        tag("ol", lines[:NEWEST], class_="plainlist"),
+        tag("details", tag("summary", f"{len(older)} earlier"), tag("ol", older, class_="plainlist"), class_="twin")
+        if older
+        else None,
         class_="card",
         aria_label="History",
     )

@@ -23,7 +23,8 @@ def waiting(office: Office) -> Iterator[Waiting]:
             link = Place("mine", {"action": action.key}).href
             yield Waiting(action.title, why, action.told_on, link, "update", action.due)
     for action in office.read(Action, Action.state == "done"):
-        if me == verifier(office, action):
+        seen = action.expected_by is None or action.expected_by <= office.today  # before that nobody can tell
+        if seen and me == verifier(office, action):
             why = f"{office.name(action.owner)} says it is done"
             link = Place("mine", {"action": action.key}).href
             yield Waiting(action.title, why, action.done_on or action.told_on, link, "verify")

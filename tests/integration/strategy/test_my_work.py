@@ -52,9 +52,9 @@ def opened(desk: Desk) -> str:
     return acting.open_issue(desk, found)
 
 
-def given(desk: Desk, issue: str, due: date = date(2026, 12, 1), owner: str = MANAGER) -> str:
+def given(desk: Desk, issue: str, due: date = date(2026, 12, 1), by: date | None = None) -> str:
     return acting.give(
-        desk, issue, "Test each lot at the gate", owner, due, metric=METRIC, change=-0.008, by=effect_by(due)
+        desk, issue, "Test each lot at the gate", MANAGER, due, metric=METRIC, change=-0.008, by=by or effect_by(due)
     )
 
 
@@ -114,7 +114,7 @@ def test_an_action_waits_for_its_owner_until_he_has_said_something(boss: Desk, m
 
 def test_done_waits_for_who_gave_it_and_then_for_the_issues_owner(boss: Desk, manager: Desk) -> None:
     issue = opened(boss)
-    key = given(boss, issue)
+    key = given(boss, issue, TODAY, by=TODAY)
     acting.finish(manager, line(manager, key), "Since Monday.")
     assert waits(manager) == []
     assert waits(boss) == [("verify", "Test each lot at the gate", "Jonas Brandt says it is done")]
@@ -126,6 +126,11 @@ def test_done_waits_for_who_gave_it_and_then_for_the_issues_owner(boss: Desk, ma
     verified = boss.office.one(Action, key)
     assert verified.value_before == verified.value_after == pytest.approx(0.0230, abs=1e-4)
     assert (verified.period_before, verified.period_after) == ("2026-10", "2026-10")
+    acting.decide(boss, issue_view(boss, issue, UTC), "The gate test stays", "")
+    (decision,) = issue_view(boss, issue, UTC).decisions
+    assert [each.replace("\u00a0", " ") for each in decision.cites] == [
+        "Supplier defects of Purchasing, Oct 2026: 2.30 %, target 1.20 %"
+    ]
     acting.close(manager, issue_view(manager, issue, UTC), "partly", "")
     closed = boss.office.one(Issue, issue)
     assert (closed.outcome, closed.period_after) == ("partly", "2026-10")

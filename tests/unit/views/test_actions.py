@@ -52,6 +52,8 @@ def reading(workspace: Workspace, value_of: Callable[..., Any]) -> Callable[[flo
         ({"due": date(2026, 11, 2)}, "overdue"),
         ({"due": date(2026, 11, 2), "health": "blocked"}, "blocked"),
         ({"state": "done"}, "done"),
+        ({"state": "done", "expected_by": TODAY}, "done"),
+        ({"state": "done", "expected_by": date(2026, 11, 4)}, "awaited"),
         ({"state": "verified", "worked": "partly"}, "partly"),
         ({"state": "withdrawn"}, "withdrawn"),
     ],
@@ -78,6 +80,11 @@ def test_the_number_suggests_whether_it_worked(
     found = change_share(action(), reading(now))
     assert found == pytest.approx(share)
     assert replace(LINE, share=found).suggested == suggested
+
+
+def test_before_the_effect_is_due_only_success_is_suggested() -> None:
+    assert replace(LINE, share=0.5, early=True).suggested is None
+    assert replace(LINE, share=1.0, early=True).suggested == "yes"
 
 
 @pytest.mark.parametrize("fields", [{"value_before": None}, {"expected_change": None}, {"expected_change": 0.0}])
@@ -155,6 +162,7 @@ LINE = ActionLine(
     expects="",
     effect="",
     share=None,
+    early=False,
     verdict="",
     told=(),
 )
