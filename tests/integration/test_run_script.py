@@ -166,3 +166,17 @@ def test_paths_are_those_of_the_caller_and_packages_those_of_the_checkout(machin
     checked = machine.run("fourfold", "check", cwd=elsewhere, FOURFOLD_WORKSPACE="mine")
     assert checked.returncode == 0, checked.stderr
     assert "My company: all is well" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    "flags", [["--server.address=0.0.0.0"], ["--server.address", "10.0.0.7"], ["--server.address="]]
+)
+def test_beyond_this_machine_it_asks_the_doctor_first(machine: Machine, tmp_path: Path, flags: list[str]) -> None:
+    """Here the doctor cannot even start: nothing is installed. Only where it finds nothing is anything served."""
+    machine.give_uv()
+    (tmp_path / "company" / "var").mkdir(parents=True)
+    (tmp_path / "company" / "var" / "CURRENT").write_text("x")
+    done = machine.run(*flags, FOURFOLD_WORKSPACE=str(tmp_path / "company"))
+    assert done.returncode == 1
+    assert "Fourfold does not start on" in done.stderr
+    assert "listen on 127.0.0.1" in done.stderr

@@ -10,19 +10,24 @@ def people(view: PeopleView) -> Markup:
     """The list of everybody."""
     rows = [_row(row) for row in view.rows]
     heads = ["Person", "Address", "Comes in", "Roles today"]
-    return div("stack", _card("People", view.says, table(heads, rows)))
+    return div("stack", _card("People", view.says, table(heads, rows, numbers=())))
 
 
 def person(view: PersonView) -> Markup:
     """What one person sees and does, and why."""
     roles = (
-        table(["Role", "Over", "Where it comes from"], [[tag("b", a), b, span("wrap", c)] for a, b, c in view.roles])
+        table(
+            ["Role", "Over", "Where it comes from"],
+            [[tag("b", a), b, span("wrap", c)] for a, b, c in view.roles],
+            numbers=(),
+        )
         if view.roles
         else div("empty", tag("b", "No role today"), "Without one nothing opens; give a role above.")
     )
     rights = table(
         ["May", "Permission", "Over", "By role"],
         [[span("wrap", one.meaning), tag("code", one.permission), one.units, one.why] for one in view.rights],
+        numbers=(),
     )
     return div(
         "stack",
