@@ -21,9 +21,10 @@ from flows.answers import Answer
 from flows.asking import asked_of, sight_of
 from flows.compute import Progress, quiet
 from flows.freshness import datasets_of
-from flows.opened import Opened
+from flows.opened import Opened, open_current
 from flows.plan_in_force import in_force
 from flows.refresh import definition_files, refresh
+from flows.tick import tick_on
 from flows.workspace import Workspace, assemble
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
@@ -225,9 +226,11 @@ class Desk:
         return self.office.do(command)
 
     def refresh_now(self, progress: Progress = quiet) -> str:
-        """Ask for a refresh, run it, and return the id of the snapshot that is then current."""
+        """Ask for a refresh, run it and the tick that follows; return the id of the snapshot that is then current."""
         self.do(RequestRefresh())
-        return refresh(self.folder, progress).id
+        made = refresh(self.folder, progress).id
+        tick_on(open_current(self.folder), self.state)
+        return made
 
     # --
 
