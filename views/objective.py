@@ -15,6 +15,7 @@ from strategy.goals.weights import newest
 from strategy.plan import Objective as Planned
 from views.desk import Desk
 from views.objective_lines import facts_of, results_of, scores
+from views.objective_preview import changed
 from views.objectives import VersionLine, version_line
 from views.picks import Picks
 from views.priorities import way_of
@@ -105,6 +106,7 @@ class ObjectiveView:
     status: str | None
     score: float | None
     reason: str
+    draft: bool
     way: str
     done: float | None
     expected: float | None
@@ -127,7 +129,9 @@ def build(desk: Desk, picks: Picks, key: str) -> ObjectiveView:
     rows = office.read(ObjectiveMetric, ObjectiveMetric.objective == key)
     one = planned(record, rows)
     picked = _at_home(desk, picks, record.unit)
-    found = scores(desk, picked, [key]).get(key)
+    draft = record.state == "draft"
+    workspace = changed(desk.workspace, key, one, {}) if draft else desk.workspace
+    found = scores(desk, picked, [key], workspace).get(key)
     rolled, spots = found or (None, {})
     results = office.read(
         KeyResult, KeyResult.objective == key, KeyResult.state == "open", order_by=[KeyResult.made_at]
@@ -149,6 +153,7 @@ def build(desk: Desk, picks: Picks, key: str) -> ObjectiveView:
         status=rolled.status if rolled else None,
         score=rolled.score if rolled else None,
         reason=_reason(rolled),
+        draft=draft,
         way=words,
         done=done,
         expected=expected,

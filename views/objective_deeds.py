@@ -18,9 +18,10 @@ from strategy.goals.objectives import (
 )
 from strategy.goals.results import AddKeyResult, CheckInKeyResult, CloseKeyResult
 from strategy.goals.rules import Measure
+from strategy.plan import Objective as Planned
 from views.desk import Desk
 from views.objective import ObjectiveView, ResultLine
-from views.objective_forms import Chosen, Fields, WayFields, choice_of, measures_of
+from views.objective_forms import Chosen, Fields, WayFields, aims_of, choice_of, measures_of
 from views.picks import Picks
 
 
@@ -122,6 +123,21 @@ def hand_down(desk: Desk, view: ObjectiveView, key: str, part: Part) -> None:
     measures = measures_of(desk, part.chosen)
     words = (part.owner, part.title, "", part.weight, measures, None, None, part.words)
     desk.do(CascadeObjective(key, part.unit, view.key, *words))
+
+
+def planned_part(desk: Desk, view: ObjectiveView, part: Part) -> Planned:
+    """The part as it would count once it is accepted, for a preview."""
+    measures = measures_of(desk, part.chosen)
+    return Planned(
+        title=part.title or view.title,
+        perspective=desk.plan.known[view.key].perspective,
+        owner=part.owner,
+        metrics={one.metric: one.weight for one in measures},
+        unit=part.unit,
+        parent=view.key,
+        weight=part.weight,
+        aims=aims_of(measures),
+    )
 
 
 def weigh(desk: Desk, view: ObjectiveView, weights: Mapping[str, float], reason: str, month: str) -> None:

@@ -177,12 +177,16 @@ def with_measures(desk: Desk, key: str, measures: Sequence[Measure], month: str)
         after = since(before, there.weight if there else None, month)
         if after["steps"]:
             weights[metric] = stated(after)
-    aims = {
-        m.metric: Aim(goal=m.goal, red_flag=m.red_flag)
-        for m in measures
-        if m.goal is not None and m.red_flag is not None
+    return one.model_copy(update={"metrics": weights, "aims": aims_of(measures)})
+
+
+def aims_of(measures: Sequence[Measure]) -> dict[str, Aim]:
+    """The goals of an objective's own among its measures."""
+    return {
+        one.metric: Aim(goal=one.goal, red_flag=one.red_flag)
+        for one in measures
+        if one.goal is not None and one.red_flag is not None
     }
-    return one.model_copy(update={"metrics": weights, "aims": aims})
 
 
 def _planned(desk: Desk, key: str) -> Planned:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.goal_tree import Spot, objective_score, places
+from flows.workspace import Workspace
 from metrics.scoring.rollup import Rolled
 from metrics.values.reading import Value
 from strategy.goals.reading import parts_of
@@ -45,9 +46,13 @@ class GoalLine:
     end: date | None
 
 
-def scores(desk: Desk, picks: Picks, keys: Iterable[str]) -> Scores:
-    """The scores of objectives at their own units in a period; those in units that the viewer may not see are out."""
-    plan, wanted = desk.plan, list(keys)
+def scores(desk: Desk, picks: Picks, keys: Iterable[str], workspace: Workspace | None = None) -> Scores:
+    """The scores of objectives at their own units in a period; those in units that the viewer may not see are out.
+
+    `workspace`: one with another plan, such as a draft in force.
+    """
+    workspace = workspace or desk.workspace
+    plan, wanted = workspace.plan, list(keys)
     scope = desk.policy.scope(desk.viewer, "metric.view")
     mine = [key for key in wanted if key in plan.known and plan.known[key].unit in scope]
     at = {key: tuple(places(plan, key, plan.known[key].unit)) for key in mine}
@@ -55,7 +60,7 @@ def scores(desk: Desk, picks: Picks, keys: Iterable[str]) -> Scores:
     values = desk.values(
         sorted({metric for _, metric in every}), sorted({u for u, _ in every}), picks.span, picks.period
     )
-    return {key: objective_score(desk.workspace, key, plan.known[key].unit, picks.period, values) for key in mine}
+    return {key: objective_score(workspace, key, plan.known[key].unit, picks.period, values) for key in mine}
 
 
 def results_of(desk: Desk, picks: Picks, found: Iterable[KeyResult]) -> dict[str, float | None]:
@@ -104,7 +109,7 @@ def line(desk: Desk, picks: Picks, key: str, found: Scores, results: Iterable[Ke
         key=key,
         title=one.title,
         href=picks.to("objectives", objective=key),
-        about=" · ".join(filter(None, [one.theme, desk.opened.tree.units[one.unit].title])),
+        about=one.theme or one.description,
         owner=desk.office.name(one.owner) if one.owner else "",
         status=rolled.status if rolled else "no_data",
         score=rolled.score if rolled else None,

@@ -1,5 +1,6 @@
 """What the objectives page shows of a unit: its objectives by perspective, what waits, alignment below, versions."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -12,7 +13,8 @@ from views.objective_lines import GoalLine, line, scores
 from views.picks import Picks
 from views.wording import counted, day, listed, sentence, share
 
-FEW = 30  # versions shown
+FEW = 12  # versions shown
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_PRIORITIES = 5  # checklist 62
 
 
@@ -226,6 +228,10 @@ def _value(desk: Desk, value: object) -> str:
     if isinstance(value, list):  # a measure: weight, goal, red flag
         goal = f", goal {value[1]:g}, red flag {value[2]:g}" if value[1] is not None else ""
         return f"weight {value[0]:g}{goal}"
+    if isinstance(value, str) and (metric := desk.workspace.metrics.get(value)) is not None:
+        return metric.title
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, bool):

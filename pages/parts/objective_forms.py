@@ -32,7 +32,11 @@ class Form:
 
 def form(desk: Desk, picks: Picks, view: ObjectiveView, name: str) -> None:
     """Draw a form of an objective, with tabs to those that edit it, too."""
-    tabs = {key: one.title for key, one in FORMS.items() if one.needs in view.may and (key == "words" or not one.icon)}
+    tabs = {
+        key: "Words" if key == "words" else one.title
+        for key, one in FORMS.items()
+        if one.needs in view.may and (key == "words" or not one.icon)
+    }
     if name in tabs:
         hrefs = {key: picks.to("objectives", objective=view.key, edit=key) for key in tabs}
         canvas(draw.tabs([(hrefs[key], title, key == name) for key, title in tabs.items()]), "formtabs", "goals")
@@ -124,10 +128,11 @@ def _way(desk: Desk, picks: Picks, view: ObjectiveView) -> None:
 
 def _hand_down(desk: Desk, picks: Picks, view: ObjectiveView) -> None:
     units = form_view.units_below(desk, view.unit)
-    with st.container(border=True, key="form"):
-        if not units:
-            st.write("There is no unit below in which you plan.")
-            return
+    if not units:
+        st.write("There is no unit below in which you plan.")
+        return
+    left, right = st.columns([1.2, 1], gap="small")
+    with left, st.container(border=True, key="form"):
         one, two = st.columns(2)
         unit = one.selectbox("To which unit?", list(units), format_func=units.__getitem__, key="goalform.unit")
         people = form_view.people(desk)
@@ -148,6 +153,8 @@ def _hand_down(desk: Desk, picks: Picks, view: ObjectiveView) -> None:
         if st.button("Offer it", type="primary", key="goalform.hand"):
             there = picks.to("objectives", objective=key)
             _do(lambda: deed.hand_down(desk, view, key, part), "Offered", there)
+    with right:
+        canvas(draw.preview(preview(desk, picks, key, deed.planned_part(desk, view, part))), "preview", "goals")
 
 
 def _offer(desk: Desk, picks: Picks, view: ObjectiveView) -> None:

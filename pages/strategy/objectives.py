@@ -82,16 +82,10 @@ def _as_of(desk: Desk) -> None:
         if isinstance(day, date):
             st.query_params["on"] = day.isoformat()
 
-    st.date_input(
-        "The plan as of",
-        value=None,
-        max_value=desk.office.today,
-        key="objective.on",
-        on_change=chosen,
-        label_visibility="collapsed",
-        width=170,
-        help="See the plan as it stood at the end of a day.",
-    )
+    with st.popover("The plan on a day", icon=":material/history:"):
+        st.date_input(
+            "As it stood at the end of", value=None, max_value=desk.office.today, key="objective.on", on_change=chosen
+        )
 
 
 def _then(desk: Desk, picks: Picks, on: str) -> None:
@@ -118,7 +112,8 @@ def _new(desk: Desk, picks: Picks) -> None:
 
 def _one(desk: Desk, picks: Picks, key: str) -> None:
     view = objective.build(desk, picks, key)
-    top = head(view.title, view.subtitle, view.status, view.score, over=view.over)
+    shown = (None, None) if view.draft else (view.status, view.score)
+    top = head(view.title, view.subtitle, *shown, over=view.over)
     frame.top(top, lambda: picker(desk, picks, scorecard=False), picks.notes)
     with st.container(horizontal=True, gap="small", key="deeds"):
         _back(picks)

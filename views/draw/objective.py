@@ -35,7 +35,8 @@ def number(view: ObjectiveView) -> Markup:
     """Its score, how far it is on its way, and its key results."""
     tone = status_of(view.status).tone if view.status else "grey"
     mark = status_mark(view.status, note=view.reason) if view.status else span("quiet", view.reason)
-    cells = [div("figure", span("quiet", "Score of 10"), span("huge", score(view.score)), mark)]
+    title = "Score it would have" if view.draft else "Score of 10"
+    cells = [div("figure", span("quiet", title), span("huge", score(view.score)), mark)]
     if view.results:
         told = f"{len(view.results)} key results" if len(view.results) > 1 else "1 key result"
         cells.append(

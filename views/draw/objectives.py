@@ -35,7 +35,7 @@ def _group(group: Group) -> list[Markup]:
 def _line(one: GoalLine) -> Markup:
     tone = status_of(one.status).tone
     badge = span("badge tone-grey", "priority") if one.priority else None
-    parts = f" · {counted(one.parts, 'part')}" if one.parts else ""
+    parts = f"{' · ' if one.about else ''}{counted(one.parts, 'part')}" if one.parts else ""
     way = progress_bar(one.done, one.expected, tone) if one.done is not None else span("quiet", DASH)
     return tag(
         "tr",
@@ -44,12 +44,12 @@ def _line(one: GoalLine) -> Markup:
             "td",
             link(one.href, one.title, class_="name", data_key=one.key),
             badge,
-            span("sub", f"{one.about}{parts}"),
+            span("sub one-line", f"{one.about}{parts}", title=one.about),
             class_="thing",
         ),
         tag("td", one.owner or span("tone-red", "nobody"), class_="who"),
         tag("td", score(one.score), class_="number score"),
-        tag("td", way, class_="way", title=one.way or None),
+        tag("td", way, class_="way" if one.done is not None else "way none", title=one.way or None),
         tag("td", share(one.results) if one.results is not None else DASH, class_="number side"),
         tag("td", day(one.end), class_="nowrap side"),
         tag("td", letters(one), class_="side"),
@@ -91,17 +91,24 @@ def alignment(lines: Sequence[UnitLine]) -> Markup:
     """The units below: how many of their objectives lead up to the top, and what they leave unanswered."""
     rows = [
         [
-            span(f"depth{one.depth}", link(one.href, one.title)),
+            span(f"depth{min(one.depth, 3)}", link(one.href, one.title)),
             one.objectives or DASH,
             share(one.share),
             _names(one.orphans),
-            _names(one.gaps),
+            _gaps(one),
         ]
         for one in lines
     ]
     heads = ["Unit", "Objectives", "Aligned", "Lead nowhere", "Above, and not served"]
-    aside = "aligned: the share of a unit's objectives that lead up to the top"
+    aside = "share that leads up to the top"
     return _card("Alignment below", aside, table(heads, rows, (1, 2), "Alignment of the units below"), "aligned")
+
+
+def _gaps(one: UnitLine) -> object:
+    if not one.objectives:
+        return span("quiet", "no objective of its own yet")
+    titles = ", ".join(title for title, _ in one.gaps)
+    return link(one.href, f"{len(one.gaps)}", title=titles) if one.gaps else span("quiet", DASH)
 
 
 def _names(found: Sequence[tuple[str, str]], most: int = 2) -> object:
