@@ -183,10 +183,10 @@ class WeighParts(OnRecord[Objective]):
         for key, weight in sorted(self.weights.items()):
             if key not in parts:
                 raise CommandError(f"'{key}' is no accepted part of '{record.title}'")
-            before = newest(parts[key].weights)
-            if before != weight:
-                told[key] = [before, weight]
-                parts[key].weights = since(parts[key].weights, sound(weight, key), month_from(deed, self.since))
+            before = parts[key].weights
+            after = since(before, sound(weight, key), month_from(deed, self.since))
+            if before != after:
+                told[key], parts[key].weights = [newest(before), weight], after
         if not told:
             raise CommandError("nothing is different from what is kept already")
         record.edits += 1

@@ -190,10 +190,10 @@ class PlaceOnScorecards(OnRecord[Objective]):
         cards, told = dict(record.scorecards), {}
         month = month_from(deed, self.since)
         for card, weight in self.weights.items():
-            before = newest(cards.get(card, {}))
-            if before != weight:
-                told[card] = [before, weight]
-                cards[card] = since(cards.get(card, {}), None if weight is None else sound(weight, card), month)
+            before = cards.get(card, {"steps": []})
+            after = since(before, None if weight is None else sound(weight, card), month)
+            if before != after:
+                told[card], cards[card] = [newest(before), weight], after
         if not told:
             raise CommandError("nothing is different from what is kept already")
         record.scorecards = cards

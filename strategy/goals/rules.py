@@ -58,9 +58,9 @@ def measured(deed: Deed, objective: Objective, measures: Sequence[Measure], mont
     there = {one.metric: one for one in measures_of(deed, objective.key)}
     for one in measures:
         _hold(one)
-        before = _told(there.get(one.metric))
+        before, moved = _told(there.get(one.metric)), False
         if one.metric in there:
-            _renew(there[one.metric], one, month)
+            moved = _renew(there[one.metric], one, month)
         else:
             first = since({}, one.weight, month)
             row = ObjectiveMetric(
@@ -75,7 +75,7 @@ def measured(deed: Deed, objective: Objective, measures: Sequence[Measure], mont
             )
             deed.add(row)
         after = [one.weight, one.goal, one.red_flag]
-        if before != after:
+        if moved or before != after:
             told[one.metric] = [before, after]
     for metric, row in there.items():
         if metric not in given and newest(row.weights) is not None:
@@ -98,9 +98,11 @@ def _told(row: ObjectiveMetric | None) -> list[float | None] | None:
     return None if row is None or weight is None else [weight, row.goal, row.red_flag]
 
 
-def _renew(row: ObjectiveMetric, one: Measure, month: str) -> None:
-    row.weights = since(row.weights, one.weight, month)
+def _renew(row: ObjectiveMetric, one: Measure, month: str) -> bool:
+    """Whether its weights in any month are others now."""
+    before, row.weights = row.weights, since(row.weights, one.weight, month)
     row.goal, row.red_flag, row.targeted = one.goal, one.red_flag, one.targeted
+    return before != row.weights
 
 
 def lacking(deed: Deed, objective: Objective) -> list[str]:

@@ -45,8 +45,6 @@ def newest(weights: Kept) -> float | None:
 
 def since(weights: Kept, weight: float | None, month: str) -> Kept:
     """The same weights, from a month on another one (None: none any more); what lies before stays."""
-    if weight == newest(weights):
-        return weights
     if month == EVER:
         return {"steps": []} if weight is None else kept(weight)
     start = _month(month)
@@ -56,9 +54,11 @@ def since(weights: Kept, weight: float | None, month: str) -> Kept:
             continue
         ends = step["to"] is None or parse_month(step["to"]) >= start
         steps.append({**step, "to": _name(start - 1) if ends else step["to"]})
-    if weight is not None:
-        steps.append({"value": float(weight), "from": _name(start), "to": None})
-    return {"steps": steps}
+    if weight is None:
+        return {"steps": steps}
+    if steps and (steps[-1]["value"], steps[-1]["to"]) == (float(weight), _name(start - 1)):
+        return {"steps": [*steps[:-1], {**steps[-1], "to": None}]}  # it goes on
+    return {"steps": [*steps, {"value": float(weight), "from": _name(start), "to": None}]}
 
 
 def month_of_day(day: date) -> str:
