@@ -241,3 +241,11 @@ def test_an_escalation_is_answered_by_whom_it_reached_and_settled_by_the_clock(b
     assert books.one(Escalation, "u1").settled_at == NOON + timedelta(days=3)
     with pytest.raises(CommandError, match="this escalation is settled"):
         books.do("wil", AnswerEscalation("u1", 3, "Too late."))
+
+
+def test_who_decides_on_more_may_decide_on_less(table: Books) -> None:
+    table.do("mira", AskApproval("q1", "east", "spending", "A van", "To fetch.", 12_000.0))
+    table.do("tom", ApproveRequest("q1", 1))
+    table.do("sam", AskApproval("q2", "shop", "spending", "A wing", "To grow.", 90_000.0))
+    with pytest.raises(CommandError, match="the role executive"):
+        table.do("mira", ApproveRequest("q2", 1))
