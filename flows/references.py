@@ -11,7 +11,8 @@ from flows.cascade_faults import cascade_faults
 from metrics.definitions.claims import SameAs, SumOf
 from metrics.definitions.metric import Metric, TargetStep
 from strategy.clock import SYSTEM
-from strategy.plan import Plan, Scorecard, Weight
+from strategy.maps.graph import cycles
+from strategy.plan import Link, Plan, Scorecard, Weight
 
 Fault = tuple[str, tuple[str | int, ...], str, str]  # file, path, message, hint
 
@@ -95,10 +96,25 @@ def _plan_faults(known: Known, plan: Plan) -> Iterator[Fault]:
         yield from _names("strategy.yaml", ("links", index), "objective", (link.from_, link.to), known.objectives)
         if link.from_ == link.to:
             yield ("strategy.yaml", ("links", index), f"'{link.to}' leads to itself", "name another objective")
+        yield from _hypothesis_faults(known, ("links", index), link)
+    for way in cycles((link.from_, link.to) for link in plan.links if link.from_ != link.to):
+        index = next(i for i, link in enumerate(plan.links) if (link.from_, link.to) == way[:2])
+        yield ("strategy.yaml", ("links", index), f"links lead round: {' > '.join(way)}", "end one of them")
     for key, initiative in plan.initiatives.items():
         yield from _names(
             "strategy.yaml", ("initiatives", key, "objective"), "objective", (initiative.objective,), known.objectives
         )
+
+
+def _hypothesis_faults(known: Known, path: tuple[str | int, ...], link: Link) -> Iterator[Fault]:
+    for field in ("leading", "lagging"):
+        named = getattr(link, field)
+        if named is not None:
+            yield from _names("strategy.yaml", (*path, field), "metric", (named,), known.metrics)
+    if (link.leading is None) != (link.lagging is None):
+        yield ("strategy.yaml", path, "a hypothesis names two metrics", "give both `leading:` and `lagging:`")
+    elif link.leading is not None and link.leading == link.lagging:
+        yield ("strategy.yaml", path, f"'{link.leading}' does not lead itself", "name another metric")
 
 
 def _scorecard_faults(known: Known, place: str, card: Scorecard) -> Iterator[Fault]:

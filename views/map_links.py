@@ -10,8 +10,9 @@ from flows.goal_tree import standing
 from flows.moving import Move, Verdict, moved, opposite, verdict
 from metrics.definitions.metric import Metric
 from metrics.values.reading import Value
-from strategy.maps.graph import route
+from strategy.maps.graph import Edge, route
 from strategy.maps.tables import ACTIVE, Link
+from strategy.plan import Link as Planned
 from strategy.reading import past, read
 from views.desk import Desk
 from views.picks import Picks
@@ -80,26 +81,40 @@ def arrows(
     month: MonthIndex,
     shown: Collection[str],
     links: Iterable[Link],
+    planned: Iterable[Planned],
     observed: Mapping[str, Observed],
 ) -> tuple[Arrow, ...]:
-    """The links between objectives that are shown; where a unit's own parts stand for one, they are what is joined."""
+    """The links between objectives that are shown; where a unit's own parts stand for one, they are what is joined.
+
+    `planned`: links of the plan; those that the state does not know yet are drawn, too; nothing can be done to them.
+    """
+    found: dict[Edge, Arrow] = {}
+    known = list(links)
+    for link in known:
+        ends = _ends(desk, picks, month, shown, (link.cause, link.effect))
+        if ends is not None:
+            seen = observed.get(link.key)
+            href = picks.to("map", link=link.key)
+            says = said(desk.workspace.metrics, link.leading, link.lagging, link.sign, link.lag_months)
+            arrow = Arrow(*ends, link.because, link.key, href, says, seen.verdict if seen else "")
+            found.setdefault(ends, arrow)
+    joined = {(link.cause, link.effect) for link in known}
+    for one in planned:
+        ends = _ends(desk, picks, month, shown, (one.from_, one.to))
+        if (one.from_, one.to) not in joined and ends is not None:
+            found.setdefault(ends, Arrow(*ends, one.because))
+    return tuple(found.values())
+
+
+def _ends(desk: Desk, picks: Picks, month: MonthIndex, shown: Collection[str], edge: Edge) -> Edge | None:
+    """What is joined at this unit by a link; None where an end is not shown, or both are one."""
     plan = desk.workspace.plan
-    found: dict[tuple[str, str], Arrow] = {}
-    for link in links:
-        if link.cause not in plan.known or link.effect not in plan.known:
-            continue
-        ends = [
-            [key for key in (end, *standing(plan, end, picks.unit, month)) if key in shown]
-            for end in (link.cause, link.effect)
-        ]
-        seen = observed.get(link.key)
-        for cause in ends[0][:1]:
-            for effect in ends[1][:1]:
-                href = picks.to("map", link=link.key)
-                says = said(desk.workspace.metrics, link.leading, link.lagging, link.sign, link.lag_months)
-                arrow = Arrow(cause, effect, link.because, link.key, href, says, seen.verdict if seen else "")
-                found.setdefault((cause, effect), arrow)
-    return tuple(arrow for pair, arrow in found.items() if pair[0] != pair[1])
+    if not set(edge) <= set(plan.known):
+        return None
+    cause, effect = (
+        next((key for key in (end, *standing(plan, end, picks.unit, month)) if key in shown), "") for end in edge
+    )
+    return (cause, effect) if cause and effect and cause != effect else None
 
 
 def said(metrics: Mapping[str, Metric], leading: str | None, lagging: str | None, sign: int, lag: int | None) -> str:

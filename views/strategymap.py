@@ -1,7 +1,7 @@
 """What the strategy map shows: objectives in the lanes of their perspectives, their live scores, what leads to what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -148,9 +148,11 @@ def asked_of(query: Mapping[str, str]) -> Asked:
     return Asked(objective, link, draw, effect, on)
 
 
-def build(desk: Desk, picks: Picks, selected: str | None = None, asked: Asked | None = None) -> MapView:
+NOTHING = Asked()
+
+
+def build(desk: Desk, picks: Picks, asked: Asked = NOTHING) -> MapView:
     """The map of one unit, period and scorecard; QueryError when there is no scorecard or nothing was reported."""
-    asked = replace(asked or Asked(), objective=selected) if selected else asked or Asked()
     workspace = desk.workspace
     card = workspace.scorecards.get(picks.scorecard or "")
     past = history(desk, picks, metric_keys(workspace, card) if card else ())
@@ -164,7 +166,8 @@ def build(desk: Desk, picks: Picks, selected: str | None = None, asked: Asked | 
     before = past.before.values if past.before else {}
     known = readings(workspace, past.now.values, before, past.months)
     drawn = _Drawn(desk, picks, asked, past.now, goals, links, known)
-    found = arrows(desk, picks, month, goals, links, {} if asked.on else observe(desk, links, past.months))
+    seen = {} if asked.on else observe(desk, links, past.months)
+    found = arrows(desk, picks, month, goals, links, () if asked.on else workspace.plan.links, seen)
     chosen = asked.objective if asked.objective in goals else None
     lanes = [drawn.lane(key, title) for key, title in workspace.perspectives.items()]
     return MapView(

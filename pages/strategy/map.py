@@ -32,7 +32,7 @@ def render(desk: Desk) -> None:
     picks = pick(desk, PAGE.needs)
     asked = strategymap.asked_of(st.query_params.to_dict())
     try:
-        view = strategymap.build(desk, picks, asked=asked)
+        view = strategymap.build(desk, picks, asked)
     except FourfoldError as error:
         frame.top(head("Strategy map", picks.period_title), lambda: picker(desk, picks), picks.notes)
         frame.told(error)

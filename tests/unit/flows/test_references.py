@@ -114,6 +114,36 @@ def objective(**more: Any) -> dict[str, Any]:
             "did you mean 'grow'?",
         ),
         (
+            {"links": [{"from": "grow", "to": "grow"}]},
+            ("links", 0),
+            "'grow' leads to itself",
+            "name another objective",
+        ),
+        (
+            {"links": [{"from": "grow", "to": "keep", "leading": "revenu", "lagging": "revenue"}]},
+            ("links", 0, "leading"),
+            "'revenu' is not a metric",
+            "did you mean 'revenue'?",
+        ),
+        (
+            {"links": [{"from": "grow", "to": "keep", "leading": "revenue"}]},
+            ("links", 0),
+            "a hypothesis names two metrics",
+            "give both `leading:` and `lagging:`",
+        ),
+        (
+            {"links": [{"from": "grow", "to": "keep", "leading": "revenue", "lagging": "revenue"}]},
+            ("links", 0),
+            "'revenue' does not lead itself",
+            "name another metric",
+        ),
+        (
+            {"links": [{"from": "grow", "to": "keep"}, {"from": "keep", "to": "grow"}]},
+            ("links", 0),
+            "links lead round: grow > keep > grow",
+            "end one of them",
+        ),
+        (
             {"initiatives": {"fair": {"title": "F", "objective": "sell"}}},
             ("initiatives", "fair", "objective"),
             "'sell' is not an objective",
