@@ -26,6 +26,7 @@ Permission = Literal[
     "review.hold",
     "approval.decide",
     "governance.edit",
+    "audit.view",
     "people.manage",
     "session.own",
     "clock.run",
@@ -51,6 +52,7 @@ MEANING: Mapping[Permission, str] = {
     "review.hold": "prepare, hold and close reviews",
     "approval.decide": "decide on what waits for approval, within the decision rights",
     "governance.edit": "set decision rights, clocks, cadences and champions",
+    "audit.view": "look the audit through",
     "people.manage": "invite people, give and end roles, let nobody in any more",
     "session.own": "sign out everywhere",
     "clock.run": "what the clock does by itself; given to no person",
@@ -103,7 +105,7 @@ BUILT_IN: Mapping[str, Role] = {
         Role(
             "administrator",
             "Administrator",
-            frozenset({"people.manage", "health.view", "refresh.run", "governance.edit", "session.own"}),
+            frozenset({"people.manage", "audit.view", "health.view", "refresh.run", "governance.edit", "session.own"}),
             "people",
         ),
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 Sheet = Literal[
-    "base", "checks", "definitions", "executive", "governance", "goals", "issues", "map", "reviews", "tables"
+    "audit", "base", "checks", "definitions", "executive", "governance", "goals", "issues", "map", "reviews", "tables"
 ]
 SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 
