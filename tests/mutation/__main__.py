@@ -39,8 +39,9 @@ TOLD_EVERY = 50
 class Runner:
     """A pytest plugin that runs mutants where pytest would run its tests."""
 
-    def __init__(self, every: list[Case], drawn: list[Case], ledger: Ledger, remembered: bool) -> None:
-        self._every, self._drawn, self._ledger, self._remembered = every, drawn, ledger, remembered
+    def __init__(self, every: list[Case], drawn: list[Case], ledger: Ledger, asked: argparse.Namespace) -> None:
+        self._every, self._drawn, self._ledger = every, drawn, ledger
+        self._remembered, self._some = asked.remembered, bool(asked.tests)
         self.code = 2
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -63,7 +64,8 @@ class Runner:
         for number, case in enumerate(these, 1):
             tests = order.of(case.mutant)
             outcome = trial.run(case.mutant, tests, budget) if tests else Outcome("unreached")
-            self._ledger.keep(case, outcome)
+            if outcome.word == "noticed" or not (self._some and self._ledger.outcome(case)):
+                self._ledger.keep(case, outcome)  # some tests that notice nothing say nothing of the others
             if outcome.word == "noticed":
                 order.learn(case.mutant, outcome.by.split(" (ended")[0])
             else:
@@ -148,7 +150,7 @@ def main() -> int:
         drawn = random.Random(asked.seed).sample(drawn, min(asked.sample, len(drawn)))
     tell(f"{len(drawn)} to run")
     os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
-    runner = Runner(every, drawn, ledger, asked.remembered)
+    runner = Runner(every, drawn, ledger, asked)
     options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
     pytest.main([*options, *(asked.tests or TESTS)], plugins=[runner])
     return runner.code
