@@ -33,10 +33,14 @@ class Digest:
 
 @dataclass(frozen=True)
 class Content:
-    """The digests of one dataset: of all rows, and of each day of each date column (rows without a date: in none)."""
+    """The digests of one dataset: of all rows, and of each day of each date column (rows without a date: in none).
+
+    `places` tells in SQL which tables hold rows of a day; without it nobody knows.
+    """
 
     whole: Digest = Digest()
     days: Mapping[str, Mapping[date, Digest]] = field(default_factory=dict)
+    places: Mapping[str, Mapping[date, frozenset[str]]] = field(default_factory=dict, compare=False)
 
     def periods(self, column: str, number: Callable[[date], int], until: date) -> dict[int, Digest]:
         """What each period that has rows holds by a date column, up to a day; `number` tells a day's period."""
@@ -46,6 +50,12 @@ class Content:
                 at = number(day)
                 found[at] = found.get(at, Digest()) + digest
         return found
+
+    def holding(self, column: str, low: date, high: date) -> tuple[str, ...]:
+        """The tables that hold rows of days from `low` to `high`, sorted; none where that is not known."""
+        return tuple(
+            sorted({place for day, held in self.places[column].items() if low <= day <= high for place in held})
+        )
 
 
 def write_digests(connection: Connection, target: str, columns: Sequence[str], dated: Sequence[str]) -> None:
@@ -72,15 +82,15 @@ def read_contents(connection: Connection, datasets: Iterable[str]) -> dict[str, 
     """The contents of these datasets of opened facts (see `warehouse.open_facts`), all their files together."""
     found = {}
     for dataset in datasets:
-        rows = connection.execute(
-            f"SELECT of, day, CAST(sum(rows) AS BIGINT), bit_xor(mixed), sum(total) "
-            f"FROM digest.{identifier(dataset)} GROUP BY of, day"
-        ).fetchall()
-        whole, days = Digest(), dict[str, dict[date, Digest]]()
-        for of, day, *parts in rows:
+        whole, days, places = Digest(), dict[str, dict[date, Digest]](), dict[str, dict[date, frozenset[str]]]()
+        query = f"SELECT of, day, rows, mixed, total, place FROM digest.{identifier(dataset)}"
+        for of, day, rows, mixed, total, place in connection.execute(query).fetchall():
+            told = Digest(rows, int(mixed), int(total))
             if of == ALL:
-                whole = Digest(*map(int, parts))
+                whole += told
             elif day is not None:
-                days.setdefault(of, {})[day] = Digest(*map(int, parts))
-        found[dataset] = Content(whole, days)
+                held, here = days.setdefault(of, {}), places.setdefault(of, {})
+                held[day] = held[day] + told if day in held else told
+                here[day] = here.get(day, frozenset()) | {place}
+        found[dataset] = Content(whole, days, places)
     return found

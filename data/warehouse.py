@@ -213,7 +213,10 @@ def open_facts(
         bad = [f"SELECT * FROM {identifier(alias)}.main.quarantine" for alias in parts if alias in has["quarantine"]]
         connection.execute(f"CREATE VIEW quarantine.{identifier(dataset)} AS {' UNION ALL '.join(bad or [_NO_ROWS])}")
         if has["digests"].issuperset(parts):
-            union = " UNION ALL ".join(f"SELECT * FROM {identifier(alias)}.main.digests" for alias in parts)
+            union = " UNION ALL ".join(
+                f"SELECT *, {literal(f'{identifier(alias)}.main.data')} AS place FROM {identifier(alias)}.main.digests"
+                for alias in parts
+            )
             connection.execute(f"CREATE VIEW digest.{identifier(dataset)} AS {union}")
     if views:
         connection.execute("ATTACH ':memory:' AS snapshot")

@@ -105,7 +105,7 @@ def scan_block(
     away = engine.is_away(query.table)
     apart = {n: part for n, part in wanted.items() if part.merge == "histogram" or (part.merge == "set" and not away)}
     plain = {name: part for name, part in wanted.items() if name not in apart}
-    road = None if away or query.statement else Road.of(engine, query, wanted.values(), (low, high))
+    road = None if away or query.statement else Road.of(engine, query, wanted.values())
     if road is None:
         table = engine.table(query.sql(plain, low, high))
     else:

@@ -18,6 +18,8 @@ from metrics.states.measures import Measure, Relation
 from metrics.states.relation import LATER
 from metrics.time.frame import Frame
 
+DAY = timedelta(days=1)
+
 
 def create_models(engine: Engine, catalog: Catalog) -> None:
     """Views `model.<table>` over `source.<dataset>`, or over the model's own checked SQL."""
@@ -43,8 +45,8 @@ def _body(catalog: Catalog, table: Table) -> str:
 
 
 def bounds(column: str, as_of: date) -> str:
-    """Rows that have happened by `as_of`, as a range on the raw column."""
-    return f"{column} < DATE '{as_of.isoformat()}' + INTERVAL 1 DAY"
+    """Rows that have happened by `as_of`, as a range on the raw column: by a plain day, which zone maps know of."""
+    return f"{column} < DATE '{(as_of + DAY).isoformat()}'"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class StateQuery:
     def periodic(self) -> bool:
         """Whether the states of some periods can be computed alone, by rows whose `time` lies in them."""
         return self.statement is None and not self.time.startswith(f'"{LATER}')  # later rows are touched elsewhere
+
+    @property
+    def main(self) -> str:
+        """What stands after FROM without what is joined."""
+        return self.source.split(" LEFT JOIN ", 1)[0]
 
     @property
     def daily(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from sqlglot import exp
 from data.warehouse import literal
 from metrics.engines.duck import Engine
 from metrics.states.compiler import Part, StateQuery
-from metrics.states.zones import Days, Zone, zones_of
+from metrics.states.zones import Zone, zones_of
 
 SHORT_LIST = 16  # so many cells are looked up in a list; in a longer one each look takes longer
 _SIMPLE = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
@@ -24,10 +25,10 @@ class Road:
     zones: Mapping[str, Zone]
 
     @classmethod
-    def of(cls, engine: Engine, query: StateQuery, parts: Iterable[Part], days: Days = (None, None)) -> "Road":
-        """Asks the engine once for all expressions, for the rows of some days."""
+    def of(cls, engine: Engine, query: StateQuery, parts: Iterable[Part]) -> "Road":
+        """Asks the engine once for all expressions."""
         texts = [text for part in parts for text in (part.value, *_compared(part.filter or "")) if text]
-        return cls(zones_of(engine, query, [query.time, *texts], days))
+        return cls(zones_of(engine, query, [query.time, *texts]))
 
     def filled(self, value: str) -> bool:
         """Whether an expression is never NULL."""
@@ -75,7 +76,9 @@ class Road:
         return f"count_if({' AND '.join(f'({one})' for one in wanted)})" if wanted else "count(*)"
 
 
-def scanned(engine: Engine, query: StateQuery, parts: Mapping[str, Part], road: Road, days: Days) -> pa.Table:
+def scanned(
+    engine: Engine, query: StateQuery, parts: Mapping[str, Part], road: Road, days: tuple[date | None, date | None]
+) -> pa.Table:
     """The table of a block with some parts, for the rows of some days: what `query.sql` would give."""
     texts = {name: road.aggregate(part) for name, part in parts.items()}
     columns = {text: Part(text) for text in texts.values() if text != "count(*)"}

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from data.digests import Content, Digest
 from data.errors import CalendarError
+from data.warehouse import identifier
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog
 from metrics.language.expressions import select_columns
@@ -109,6 +110,17 @@ class Footing:
             return None
         return found if origins else None
 
+    def within(self, low: date, high: date) -> str | None:
+        """A query of all rows of some days, out of those tables alone that hold any; None where these are not known."""
+        main, own = self.ground.catalog.tables[self.query.table], _OWN.fullmatch(self.query.time)
+        column = own[1].replace('""', '"') if own else ""
+        contents = [self.ground.contents[name] for name in main.datasets]
+        names = ", ".join(map(identifier, self.ground.catalog.columns.get(main.key) or ()))
+        if not names or not contents or any(column not in content.places for content in contents):
+            return None
+        tables = [place for content in contents for place in content.holding(column, low, high)]
+        return " UNION ALL ".join(f"SELECT {names} FROM {table}" for table in tables) or None
+
     @cached_property
     def base(self) -> str:
         """A name for the rows and the groups of the scan: the same ones, whatever measures are taken of them."""
@@ -139,8 +151,7 @@ class Footing:
     def source(self, *texts: str) -> str:
         """What stands after FROM for these pieces of SQL alone."""
         needed = self.joined(*self._base_texts, self.query.time, *texts)
-        main = self.query.source.split(" LEFT JOIN ", 1)[0]
-        return " ".join([main, *(self.links[alias] for alias in self.links if alias in needed)])
+        return " ".join([self.query.main, *(self.links[alias] for alias in self.links if alias in needed)])
 
     def _local(self, texts: Iterable[str]) -> bool:
         joins = [self.links[alias] for alias in self.joined(*texts)]

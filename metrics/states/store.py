@@ -229,18 +229,26 @@ class _Assembly:
         blocks = []
         for low, high in ranges:
             days = (None, None) if every else (line.first(low), line.last(high))
-            one = self._of_one(query, low) if low == high and not every else query
+            one = query if every else self._narrow(query, low, high)
             block = scan_block(self.store.engine, one, None, *days)
             month = block.table.column("month").cast(pa.int64())
             at = block.table.column_names.index("month")
             blocks.append(Block(block.table.set_column(at, "month", month), None, block.things))
         return _only(joined(blocks), stale)
 
-    def _of_one(self, query: StateQuery, number: int) -> StateQuery:
-        """A scan of one base period alone, whose number need not be told of each row."""
-        compared = self.store.compared is None or number in self.store.compared
+    def _narrow(self, query: StateQuery, low: int, high: int) -> StateQuery:
+        """A scan of some base periods out of no more files than must be; the number of one alone is told of no row."""
+        line = self.store.timeline
+        body = self.footing.within(line.first(low), line.last(high))
+        if body is not None:
+            name = f"{query.table}@{low}-{high}"
+            self.store.engine.define(name, body)
+            query = replace(query, source=query.source.replace(f'model."{query.table}" AS', f'model."{name}" AS', 1))
+        if low != high:
+            return query
+        compared = self.store.compared is None or low in self.store.compared
         early = self.whole_early if compared else "FALSE"
-        return replace(query, keys={**query.keys, "month": f"CAST({number} AS BIGINT)", "early": early})
+        return replace(query, keys={**query.keys, "month": f"CAST({low} AS BIGINT)", "early": early})
 
     def _year(self, year: str, pieces: Sequence[_Piece], fresh: Mapping[tuple[str, ...], Block]) -> Block:
         """The states of one year; what was not right on the shelf is put there."""

@@ -7,6 +7,7 @@ or counters, the engine groups instead, which costs several times as much and gi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, reduce
 from typing import Any
 
@@ -21,7 +22,7 @@ from metrics.states.bits import binary
 from metrics.states.compiler import Part, StateQuery
 from metrics.states.faster import SHORT_LIST, Road
 from metrics.states.members import Members, members_of
-from metrics.states.zones import Days, Zone
+from metrics.states.zones import Zone
 from metrics.time.grid import Ints
 
 AT_ONCE = 1 << 16  # rows of a batch
@@ -168,6 +169,9 @@ def _position(cell: str, cells: tuple[str, ...]) -> str:
     if len(cells) <= SHORT_LIST or any("\0" in name for name in cells):
         return f"list_position([{names}], {cell})"
     return f"(CAST(enum_code(CAST({cell} AS ENUM({names}))) AS INTEGER) + 1)"
+
+
+Days = tuple[date | None, date | None]
 
 
 def tallied(

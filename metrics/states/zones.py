@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics.engines.duck import Engine
-from metrics.states.compiler import StateQuery, bounds
+from metrics.states.compiler import StateQuery
 
-Days = tuple[date | None, date | None]
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _RANGE = re.compile(r"^\[Min: (-?\d+), Max: (-?\d+)\]")
 _DAYS = re.compile(r"^\[Min: (\d{4}-\d\d-\d\d), Max: (\d{4}-\d\d-\d\d)\]")
@@ -32,22 +31,13 @@ class Zone:
     unique: int = 0
 
 
-def zones_of(
-    engine: Engine, query: StateQuery, expressions: Iterable[str], days: Days = (None, None)
-) -> dict[str, Zone]:
-    """What is known of expressions over own columns of a scan's table; of others, and of an empty table, nothing.
-
-    It holds for the rows from the first to the last of the `days`; to look at those alone costs less.
-    """
+def zones_of(engine: Engine, query: StateQuery, expressions: Iterable[str]) -> dict[str, Zone]:
+    """What is known of expressions over own columns of a scan's table; of others, and of an empty table, nothing."""
     asked = [text for text in dict.fromkeys(expressions) if _own(text)]
     if not asked:
         return {}
     select = ", ".join(f"typeof({text}) AS k{at}, stats({text}) AS s{at}" for at, text in enumerate(asked))
-    low, high = days
-    within = [f"{query.time} >= DATE '{low.isoformat()}'"] if low else []
-    within += [bounds(query.time, high)] if high else []
-    where = f" WHERE {' AND '.join(within)}" if within and _own(query.time) else ""
-    rows = engine.table(f'SELECT {select} FROM model."{query.table}" AS _t{where} LIMIT 1').to_pylist()
+    rows = engine.table(f"SELECT {select} FROM {query.main} LIMIT 1").to_pylist()
     return {text: _zone(row[f"k{at}"], str(row[f"s{at}"])) for row in rows for at, text in enumerate(asked)}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -47,6 +47,10 @@ COLUMNS: Mapping[str, Mapping[str, tuple[pa.DataType, str]]] = {
 DATED = {"sales": ["day"], "balances": ["day"], "people": ["hired", "left_on"]}
 
 
+def _odd(day: date) -> bool:
+    return day.month % 2 == 1
+
+
 class Killed(Exception):
     """The end of a refresh at some moment."""
 
@@ -79,16 +83,24 @@ class Bench:
         for table, columns in COLUMNS.items():
             rows = [{"left_on" if k == "left" else k: v for k, v in row.items()} for row in company.tables[table]]
             schema = pa.schema([(name, kind) for name, (kind, _) in columns.items()])
-            self.connection.register("incoming", pa.Table.from_pylist(rows, schema=schema))
+            data, digests = [], []
+            for part in range(2):  # as if odd and even months had been loaded out of two files
+                home = f"h_{table}_{part}"
+                mine = [
+                    row for row in rows if (row[DATED[table][0]] is not None and _odd(row[DATED[table][0]])) == part
+                ]
+                self.connection.register("incoming", pa.Table.from_pylist(mine, schema=schema))
+                self.connection.execute(
+                    f"DROP SCHEMA IF EXISTS {home} CASCADE; CREATE SCHEMA {home}; "
+                    f"CREATE TABLE {home}.data AS SELECT * FROM incoming"
+                )
+                self.connection.unregister("incoming")
+                write_digests(self.connection, home, list(columns), DATED[table])
+                data.append(f"SELECT * FROM {home}.data")
+                digests.append(f"SELECT *, '{home}.data' AS place FROM {home}.digests")
             self.connection.execute(
-                f"DROP SCHEMA IF EXISTS h_{table} CASCADE; CREATE SCHEMA h_{table}; "
-                f"CREATE TABLE h_{table}.data AS SELECT * FROM incoming"
-            )
-            self.connection.unregister("incoming")
-            write_digests(self.connection, f"h_{table}", list(columns), DATED[table])
-            self.connection.execute(
-                f"CREATE OR REPLACE VIEW source.{table} AS SELECT * FROM h_{table}.data; "
-                f"CREATE OR REPLACE VIEW digest.{table} AS SELECT * FROM h_{table}.digests"
+                f"CREATE OR REPLACE VIEW source.{table} AS {' UNION ALL '.join(data)}; "
+                f"CREATE OR REPLACE VIEW digest.{table} AS {' UNION ALL '.join(digests)}"
             )
         return read_contents(self.connection, COLUMNS)
 

@@ -35,7 +35,7 @@ def content(connection: Connection, found: list[Row]) -> Content:
     for row in found:
         connection.execute("INSERT INTO facts.data VALUES (?, ?, ?)", list(row))
     write_digests(connection, "facts", ["n", "day", "t"], ["day"])
-    connection.execute("CREATE OR REPLACE VIEW digest.orders AS SELECT * FROM facts.digests")
+    connection.execute("CREATE OR REPLACE VIEW digest.orders AS SELECT *, 'facts.data' AS place FROM facts.digests")
     return read_contents(connection, ["orders"])["orders"]
 
 
@@ -63,3 +63,9 @@ def test_periods_are_sums_of_days_up_to_the_last_that_counts(connection: Connect
     months = found.periods("day", lambda day: day.month, date(2024, 2, 1))
     assert {month: digest.rows for month, digest in months.items()} == {1: 2}
     assert found.whole.rows == 4
+
+
+def test_it_is_known_which_tables_hold_rows_of_a_day(connection: Connection) -> None:
+    found = content(connection, [(1, "2024-01-31", "a"), (2, None, "b")])
+    assert found.holding("day", date(2024, 1, 1), date(2024, 1, 31)) == ("facts.data",)
+    assert found.holding("day", date(2024, 2, 1), date(2024, 2, 28)) == ()
