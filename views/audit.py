@@ -160,7 +160,7 @@ def _said(payload: Mapping[str, Any]) -> str:
     told = [
         f"{name.replace('_', ' ')}: {_value(value, 60)}"
         for name, value in payload.items()
-        if value not in (None, "", [], {}) and name not in ("version", "refused")
+        if value not in (None, "", [], {}) and name not in ("key", "unit", "version", "refused")
     ]
     return _cut(" \u00b7 ".join(told), 200)
 
