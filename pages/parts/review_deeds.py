@@ -5,7 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages.parts import way
-from pages.parts.action_deeds import act
+from pages.parts.pressed import act
 from views import review as view
 from views import reviewing
 from views.desk import Desk

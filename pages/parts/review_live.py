@@ -1,98 +1,135 @@
 """What is done live in a review: minutes, a decision, an action, leaving out, closing; owns the keys `live.*`."""
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 
 import streamlit as st
 
-from pages.parts.action_deeds import act
 from pages.parts.canvas import canvas
+from pages.parts.pressed import act, carried_out, field, noted, said
 from views import reviewing
 from views.desk import Desk
 from views.draw import review as draw
-from views.place import Place
 from views.review import ReviewView, here
 from views.review_items import ItemLine
 
 GIVEN = timedelta(days=28)  # an action is due so many days from today, unless said otherwise
+AGAIN = timedelta(days=90)  # a decision is looked back at after so many
+Deeds = Mapping[str, Callable[[int], str]]
 
 
 def in_hand(desk: Desk, one: ReviewView) -> None:
     """The item in hand: what is to be known of it, what is said, and what comes of it."""
     item = one.chosen
     if item is None:
-        canvas(
-            draw.said("Nothing stands on the agenda. Close the review, or let somebody bring a topic."),
-            "none",
-            "reviews",
-        )
+        nothing = "Nothing stands on the agenda. Close the review, or let somebody bring a topic."
+        canvas(draw.said(nothing), "none", "reviews")
         return
+    stay, on = here(one, item=item.key), here(one, item=one.next or item.key)
+    carried_out(item.key, _settling(desk, item), on)
+    carried_out(item.key, _coming(desk, one, item), stay)
     canvas(draw.in_hand(item), "inhand", "reviews")
     if not one.holds:
         return
-    stay, on = here(one, item=item.key), here(one, item=one.next or item.key)
     if item.state == "left_out":
-        if st.button("Talk about it after all", key=f"live.up.{item.key}"):
-            act(lambda: reviewing.take_up(desk, item), "It is on the agenda again", stay)
+        st.button("Talk about it after all", key="live.up", **noted("take_up", item.key, item.version))
         return
-    minutes = st.text_area(
-        "What was said?",
-        item.minutes,
-        key=f"live.minutes.{item.key}.{item.version}",
-        max_chars=5000,
-        height=96,
-        placeholder="A sentence or two; decisions and actions have their own buttons",
-    )
+    with st.form(f"minutes-{item.key}", border=False):
+        st.text_area(
+            "What was said?",
+            item.minutes,
+            key=field("minutes", item.key),
+            max_chars=5000,
+            height=96,
+            placeholder="A sentence or two; decisions and actions have their own buttons",
+        )
+        label = "Save and go on" if one.next else "Save"
+        st.form_submit_button(label, type="primary", **noted("write", item.key, item.version))
     with st.container(horizontal=True, gap="small", key="live"):
-        if st.button("Save and go on" if one.next else "Save", type="primary", key=f"live.save.{item.key}"):
-            act(lambda: reviewing.write(desk, item, minutes), "Kept", on)
-        _decide(desk, one, item, stay)
-        _give(desk, item, stay)
+        _decide(desk, item)
+        _give(desk, item)
         if item.state == "open":
-            _leave(desk, item, on)
+            with st.popover("Leave out", icon=":material/visibility_off:"):
+                st.text_input("Why? The pack shows it.", key=field("out", item.key), max_chars=2000)
+                st.button("Leave it out", key="live.leave", **noted("leave_out", item.key, item.version))
 
 
-def _decide(desk: Desk, one: ReviewView, item: ItemLine, stay: Place) -> None:
+def _settling(desk: Desk, item: ItemLine) -> Deeds:
+    """The deeds after which the next item is taken up."""
+
+    def write(version: int) -> str:
+        reviewing.write(desk, replace(item, version=version), _text("minutes", item))
+        return "Kept"
+
+    def leave_out(version: int) -> str:
+        reviewing.leave_out(desk, replace(item, version=version), _text("out", item))
+        return "Left out; the pack says so"
+
+    return {deed.__name__: deed for deed in (write, leave_out)}
+
+
+def _coming(desk: Desk, one: ReviewView, item: ItemLine) -> Deeds:
+    """The deeds after which one stays with the item."""
+
+    def decide(_version: int) -> str:
+        again = said("again", item.key)
+        reviewing.decide(
+            desk, one, item, _text("decision", item), _text("because", item), again if isinstance(again, date) else None
+        )
+        return "Decided"
+
+    def give(version: int) -> str:
+        doer, due = said("who", item.key), said("due", item.key)
+        moved = reviewing.move_of(desk, item, doer.unit)
+        change = float(said(f"change.{doer.unit}", item.key) or 0.0)
+        reviewing.act_on(desk, replace(item, version=version), doer, _text("action", item), due, moved, change)
+        return f"Given to {doer.name}"
+
+    def take_up(version: int) -> str:
+        reviewing.take_up(desk, replace(item, version=version))
+        return "It is on the agenda again"
+
+    return {deed.__name__: deed for deed in (decide, give, take_up)}
+
+
+def _text(name: str, item: ItemLine) -> str:
+    return str(said(name, item.key) or "")
+
+
+def _decide(desk: Desk, item: ItemLine) -> None:
     with st.popover("Decide", icon=":material/gavel:"):
-        place = f"{item.key}.{len(item.came)}"
-        title = st.text_input("What is decided?", key=f"live.decision.{place}", max_chars=200)
-        because = st.text_input("Why?", key=f"live.because.{place}", max_chars=2000)
-        if item.target or item.when:
-            st.caption(f"It cites {item.title} of {item.where}, {item.when}: {item.number}, target {item.target}.")
-        later = desk.office.today + timedelta(days=90)
-        again = st.date_input("Look back at it on", later, min_value=desk.office.today, key=f"live.again.{place}")
-        if st.button("Decide it", type="primary", key=f"live.decide.{place}"):
-            act(lambda: reviewing.decide(desk, one, item, title, because, again), "Decided", stay)
+        st.text_input("What is decided?", key=field("decision", item.key), max_chars=200)
+        st.text_input("Why?", key=field("because", item.key), max_chars=2000)
+        if item.when:
+            against = f", target {item.target}" if item.target else ""
+            st.caption(f"It cites {item.title} of {item.where}, {item.when}: {item.number}{against}.")
+        today = desk.office.today
+        st.date_input("Look back at it on", today + AGAIN, min_value=today, key=field("again", item.key))
+        st.button("Decide it", type="primary", key="live.decide", **noted("decide", item.key, item.version))
 
 
-def _give(desk: Desk, item: ItemLine, stay: Place) -> None:
+def _give(desk: Desk, item: ItemLine) -> None:
     with st.popover("Give an action", icon=":material/assignment_ind:"):
         known = reviewing.doers(desk, item)
         if not known:
             st.caption("Nobody who could act on it has a role here; roles are given in people.yaml.")
             return
-        place = f"{item.key}.{len(item.came)}"
-        title = st.text_input("What is to be done?", key=f"live.action.{place}", max_chars=200)
-        doer = st.selectbox("Who?", known, format_func=lambda one: one.name, key=f"live.who.{place}")
-        due = st.date_input("Until", desk.office.today + GIVEN, min_value=desk.office.today, key=f"live.due.{place}")
-        moved, change = reviewing.move_of(desk, item, doer.unit), 0.0
+        st.text_input("What is to be done?", key=field("action", item.key), max_chars=200)
+        doer = st.selectbox("Who?", known, format_func=lambda one: one.name, key=field("who", item.key))
+        today = desk.office.today
+        st.date_input("Until", today + GIVEN, min_value=today, key=field("due", item.key))
+        moved = reviewing.move_of(desk, item, doer.unit)
         if moved is not None:
-            change = st.number_input(
+            st.number_input(
                 f"Should change it by ({moved.unit})" if moved.unit else "Should change it by",
                 value=moved.change,
                 step=10.0**-moved.digits,
                 format=f"%+.{moved.digits}f",
-                key=f"live.change.{place}.{doer.unit}",
+                key=field(f"change.{doer.unit}", item.key),
                 help=f"{moved.title}: what closes the gap is proposed.",
             )
-        if st.button("Give it", type="primary", key=f"live.give.{place}"):
-            act(lambda: reviewing.act_on(desk, item, doer, title, due, moved, change), f"Given to {doer.name}", stay)
-
-
-def _leave(desk: Desk, item: ItemLine, on: Place) -> None:
-    with st.popover("Leave out", icon=":material/visibility_off:"):
-        why = st.text_input("Why? The pack shows it.", key=f"live.out.{item.key}", max_chars=2000)
-        if st.button("Leave it out", key=f"live.leave.{item.key}"):
-            act(lambda: reviewing.leave_out(desk, item, why), "Left out; the pack says so", on)
+        st.button("Give it", type="primary", key="live.give", **noted("give", item.key, item.version))
 
 
 def close(desk: Desk, one: ReviewView) -> None:
