@@ -1,12 +1,13 @@
 """What can be done on the governance page: ask, decide, answer, give duties, set rules, settle; owns `governance.*`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from pages.parts import way
-from pages.parts.action_deeds import act
+from pages.parts.pressed import act, carried_out, field, noted, said
 from views.desk import Desk
 from views.governance import RACI, answers, decisions, disputes, people, rules
 from views.picks import Picks
@@ -57,20 +58,38 @@ def _amount(measure: str, key: str, label: str = "Amount") -> float | None:
     return float(value)
 
 
-def decide(desk: Desk, picks: Picks, one: decisions.RequestView) -> None:
+def decided(desk: Desk, picks: Picks, one: decisions.RequestView) -> None:
+    """Do what was pressed on a request, on the version that was looked at."""
+
+    def comment() -> str:
+        return str(said("comment", one.line.key) or "")
+
+    def approve(version: int) -> str:
+        decisions.approve(desk, replace(one, version=version), comment())
+        return "Approved"
+
+    def reject(version: int) -> str:
+        decisions.reject(desk, replace(one, version=version), comment())
+        return "Rejected"
+
+    def withdraw(version: int) -> str:
+        decisions.withdraw(desk, replace(one, version=version))
+        return "Taken back"
+
+    deeds = {"approve": approve, "reject": reject, "withdraw": withdraw}
+    carried_out(one.line.key, deeds, place_of(picks.to("governance")))
+
+
+def decide(one: decisions.RequestView) -> None:
     """Approve or reject, or take back."""
-    here = place_of(picks.to("governance"))
+    key, version = one.line.key, one.version
     if one.may_decide:
-        comment = st.text_area(
-            "Comment", key=f"governance.comment.{one.line.key}", max_chars=2000, height=76, placeholder="Why"
-        )
+        st.text_area("Comment", key=field("comment", key), max_chars=2000, height=76, placeholder="Why")
         with st.container(horizontal=True, gap="small", key="deeds"):
-            if st.button("Approve", type="primary", icon=":material/check:", key="governance.approve"):
-                act(lambda: decisions.approve(desk, one, comment), "Approved", here)
-            if st.button("Reject", icon=":material/close:", key="governance.reject"):
-                act(lambda: decisions.reject(desk, one, comment), "Rejected", here)
-    if one.may_withdraw and st.button("Take it back", icon=":material/undo:", key="governance.withdraw"):
-        act(lambda: decisions.withdraw(desk, one), "Taken back", here)
+            st.button("Approve", type="primary", icon=":material/check:", **noted("approve", key, version))
+            st.button("Reject", icon=":material/close:", **noted("reject", key, version))
+    if one.may_withdraw:
+        st.button("Take it back", icon=":material/undo:", **noted("withdraw", key, version))
 
 
 def moved_up(desk: Desk, picks: Picks, ups: Sequence[decisions.UpLine]) -> None:
@@ -220,24 +239,42 @@ def _end_rule(desk: Desk, form: rules.Ruling, here: Place) -> None:
 # -- conflicts
 
 
-def settle(desk: Desk, picks: Picks, one: disputes.DisputeLine) -> None:
+def settled(desk: Desk, picks: Picks, one: disputes.DisputeLine) -> None:
+    """Do what was pressed on a conflict, on the version that was looked at."""
+
+    def words(name: str) -> str:
+        return str(said(name, one.key) or "")
+
+    def decide_it(version: int) -> str:
+        disputes.decide(desk, replace(one, version=version), words("decision"))
+        return "Decided"
+
+    def close(version: int) -> str:
+        disputes.withdraw(desk, replace(one, version=version), words("how"))
+        return "Closed"
+
+    def name(version: int) -> str:
+        disputes.name_arbiter(desk, replace(one, version=version), words("arbiter"))
+        return "Named"
+
+    deeds = {"settle": decide_it, "close": close, "arbiter": name}
+    carried_out(one.key, deeds, place_of(picks.to("governance", show="conflicts")))
+
+
+def settle(desk: Desk, one: disputes.DisputeLine) -> None:
     """Decide, name another arbiter, take back."""
-    here = place_of(picks.to("governance", show="conflicts"))
     if one.mine:
-        words = st.text_area("What is decided?", key=f"governance.settle.{one.key}", max_chars=2000, height=76)
-        if st.button("Decide", type="primary", icon=":material/gavel:", key="governance.settle"):
-            act(lambda: disputes.decide(desk, one, words), "Decided", here)
+        st.text_area("What is decided?", key=field("decision", one.key), max_chars=2000, height=76)
+        st.button("Decide", type="primary", icon=":material/gavel:", **noted("settle", one.key, one.version))
     with st.container(horizontal=True, gap="small", key="deeds"):
         if one.raiser:
             with st.popover("Settled between us", icon=":material/handshake:"):
-                how = st.text_area("How?", key="governance.settled", max_chars=2000, height=76)
-                if st.button("Close it", key="governance.settled.do"):
-                    act(lambda: disputes.withdraw(desk, one, how), "Closed", here)
+                st.text_area("How?", key=field("how", one.key), max_chars=2000, height=76)
+                st.button("Close it", **noted("close", one.key, one.version))
         if one.governed:
             with st.popover("Somebody else settles it", icon=":material/person:"):
-                person = _person(people(desk), "Who?", "governance.arbiter")
-                if st.button("Name", key="governance.arbiter.do") and person:
-                    act(lambda: disputes.name_arbiter(desk, one, person), "Named", here)
+                _person(people(desk), "Who?", field("arbiter", one.key))
+                st.button("Name", **noted("arbiter", one.key, one.version))
 
 
 def raise_one(desk: Desk, picks: Picks, asked: dict[str, str], turn: int) -> None:

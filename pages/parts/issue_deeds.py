@@ -1,10 +1,14 @@
-"""What can be done to issues: open one with a click, explain, give an action, hand over, close; owns `issue.*`."""
+"""What can be done to issues: open one with a click, explain, decide, give an action, hand over, close, open again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
 from pages.parts import way
-from pages.parts.action_deeds import act
 from pages.parts.canvas import canvas
+from pages.parts.pressed import carried_out, field, noted, said
 from views import acting, opening
 from views.desk import Desk
 from views.draw import issues as draw
@@ -34,43 +38,72 @@ def of_metric(desk: Desk, picks: Picks, metric: str) -> None:
 
 def deeds(desk: Desk, one: IssueView) -> None:
     """The buttons of an issue: what this viewer may do with it as it is."""
-    here = Place("issues", {"issue": one.key})
+    carried_out(one.key, _deeds(desk, one), Place("issues", {"issue": one.key}))
     manages, own = desk.office.may("action.manage", one.unit), one.owner == desk.viewer.key
-    if one.state == "open" and (manages or own):
+    if one.state == "closed":
+        if manages or own:
+            with st.popover("Open again", icon=":material/undo:"):
+                st.text_input("Why?", key=field("why", one.key), max_chars=2000)
+                st.button("Open it again", key="issue.reopen", **noted("reopen", one.key, one.version))
+        return
+    if manages or own:
         with st.popover("What is behind it", icon=":material/edit_note:"):
-            cause = st.text_area(
-                "What is behind it?", one.cause, key=f"issue.cause.{one.key}.{one.version}", max_chars=2000
-            )
-            if st.button("Save", type="primary", key="issue.explain"):
-                act(lambda: acting.explain(desk, one, cause), "Saved", here)
-    if one.state == "open" and manages:
+            st.text_area("What is behind it?", one.cause, key=field("cause", one.key), max_chars=2000)
+            st.button("Save", type="primary", key="issue.explain", **noted("explain", one.key, one.version))
+    if manages:
         with st.popover("Hand over", icon=":material/person:"):
             people = opening.able(desk, one.unit)
-            owner = st.selectbox("Who answers for it?", list(people), format_func=people.__getitem__, key="issue.owner")
-            if st.button("Hand it over", key="issue.hand") and owner:
-                act(lambda: acting.hand_over_issue(desk, one, owner), f"Handed over to {people[owner]}", here)
-    if one.state == "open" and desk.office.may("review.hold", one.unit):
+            st.selectbox(
+                "Who answers for it?", list(people), format_func=people.__getitem__, key=field("owner", one.key)
+            )
+            st.button("Hand it over", key="issue.hand", **noted("hand_over", one.key, one.version))
+    if desk.office.may("review.hold", one.unit):
         with st.popover("Decide", icon=":material/gavel:"):
-            _decide(desk, one, here)
-    if one.state == "open" and (manages or own):
+            st.text_input("What is decided?", key=field("decision", one.key), max_chars=200)
+            st.text_input("Why?", key=field("because", one.key), max_chars=2000)
+            st.caption(f"It rests on {one.metric_title} as it is now: {one.value}, target {one.target}.")
+            st.button("Write it down", type="primary", key="issue.decide", **noted("decide", one.key, one.version))
+    if manages or own:
         with st.popover("Close", icon=":material/done_all:"):
-            _close(desk, one, here)
-    if one.state == "closed" and (manages or own):
-        with st.popover("Open again", icon=":material/undo:"):
-            words = st.text_input("Why?", key="issue.why", max_chars=2000)
-            if st.button("Open it again", key="issue.reopen"):
-                act(lambda: acting.reopen(desk, one, words), "Open again", here)
+            _close(one)
 
 
-def _decide(desk: Desk, one: IssueView, here: Place) -> None:
-    title = st.text_input("What is decided?", key=f"issue.decision.{len(one.decisions)}", max_chars=200)
-    because = st.text_input("Why?", key=f"issue.because.{len(one.decisions)}", max_chars=2000)
-    st.caption(f"It rests on {one.metric_title} as it is now: {one.value}, target {one.target}.")
-    if st.button("Write it down", type="primary", key="issue.decide"):
-        act(lambda: acting.decide(desk, one, title, because), "Decided", here)
+def _deeds(desk: Desk, one: IssueView) -> Mapping[str, Callable[[int], str]]:
+    """What each button does, with the version that was looked at, and what is said then."""
+
+    def words(name: str) -> str:
+        return str(said(name, one.key) or "")
+
+    def looked_at(version: int) -> IssueView:
+        return replace(one, version=version)
+
+    def explain(version: int) -> str:
+        acting.explain(desk, looked_at(version), words("cause"))
+        return "Saved"
+
+    def hand_over(version: int) -> str:
+        acting.hand_over_issue(desk, looked_at(version), words("owner"))
+        return "Handed over"
+
+    def decide(_version: int) -> str:
+        acting.decide(desk, one, words("decision"), words("because"))
+        return "Decided"
+
+    def close(version: int) -> str:
+        acting.close(desk, looked_at(version), words("outcome"), words("learned"))
+        return "Closed"
+
+    def reopen(version: int) -> str:
+        acting.reopen(desk, looked_at(version), words("why"))
+        return "Open again"
+
+    def give(_version: int) -> str:
+        return _given(desk, one)
+
+    return {deed.__name__: deed for deed in (explain, hand_over, decide, close, reopen, give)}
 
 
-def _close(desk: Desk, one: IssueView, here: Place) -> None:
+def _close(one: IssueView) -> None:
     if one.alive:
         st.caption("First verify or withdraw its actions; then it can be closed.")
         return
@@ -81,11 +114,16 @@ def _close(desk: Desk, one: IssueView, here: Place) -> None:
         known,
         index=known.index(usual) if usual else None,
         format_func=OUTCOME_WORDS.__getitem__,
-        key="issue.outcome",
+        key=field("outcome", one.key),
     )
-    words = st.text_area("What was learned?", key="issue.learned", max_chars=2000, height=76)
-    if st.button("Close it", type="primary", key="issue.close", disabled=outcome is None):
-        act(lambda: acting.close(desk, one, outcome or "", words), "Closed", here)
+    st.text_area("What was learned?", key=field("learned", one.key), max_chars=2000, height=76)
+    st.button(
+        "Close it",
+        type="primary",
+        key="issue.close",
+        disabled=outcome is None,
+        **noted("close", one.key, one.version),
+    )
 
 
 def give(desk: Desk, one: IssueView) -> None:
@@ -97,37 +135,50 @@ def give(desk: Desk, one: IssueView) -> None:
         st.caption("Its metric has no value here; an action could not say what it should change.")
         return
     with st.expander("Give an action", expanded=not one.alive, icon=":material/add:"):
-        title = st.text_input("What is to be done?", key=f"issue.title.{len(one.actions)}", max_chars=200)
+        st.text_input("What is to be done?", key=field("title", one.key), max_chars=200)
         with st.container(horizontal=True, gap="small"):
-            owner = st.selectbox(
+            st.selectbox(
                 "Who?",
                 list(form.owners),
                 index=list(form.owners).index(form.owner) if form.owner in form.owners else None,
                 format_func=form.owners.__getitem__,
-                key=f"issue.who.{one.key}",
+                key=field("who", one.key),
             )
-            due = st.date_input("Until", form.due, min_value=desk.office.today, key=f"issue.due.{one.key}")
+            due = st.date_input("Until", form.due, min_value=desk.office.today, key=field("until", one.key))
         with st.container(horizontal=True, gap="small"):
-            offer = st.selectbox(
-                "Should move", form.offers, format_func=lambda o: o.title, key=f"issue.metric.{one.key}"
-            )
-            change = st.number_input(
+            titles = {offer.metric: offer.title for offer in form.offers}
+            chosen = st.selectbox("Should move", titles, format_func=titles.__getitem__, key=field("metric", one.key))
+            offer = next(offer for offer in form.offers if offer.metric == chosen)
+            st.number_input(
                 f"by ({offer.unit})" if offer.unit else "by",
                 value=offer.change,
                 step=10.0**-offer.digits,
                 format=f"%+.{offer.digits}f",
-                key=f"issue.change.{one.key}.{offer.metric}",
+                key=field(f"change.{offer.metric}", one.key),
                 help="What closes the gap to the target is proposed.",
             )
-            by = st.date_input("Seen by", opening.effect_by(due), min_value=due, key=f"issue.by.{one.key}.{due}")
-        if st.button("Give it", type="primary", key="issue.give") and owner:
-            act(
-                lambda: acting.give(
-                    desk, one.key, title, owner, due, metric=offer.metric, change=change * offer.factor, by=by
-                ),
-                f"Given to {form.owners[owner]}",
-                Place("issues", {"issue": one.key}),
-            )
+            by = opening.effect_by(due)
+            st.date_input("Seen by", by, min_value=due, key=field(f"by.{due}", one.key))
+        st.button("Give it", type="primary", key="issue.give", **noted("give", one.key, one.version))
+
+
+def _given(desk: Desk, one: IssueView) -> str:
+    """The action as its form says it."""
+    form = opening.giving(desk, one)
+    offer = next(offer for offer in form.offers if offer.metric == said("metric", one.key))
+    owner, due = said("who", one.key) or "", said("until", one.key)
+    due = due if isinstance(due, date) else form.due
+    acting.give(
+        desk,
+        one.key,
+        str(said("title", one.key) or ""),
+        owner,
+        due,
+        metric=offer.metric,
+        change=(said(f"change.{offer.metric}", one.key) or 0.0) * offer.factor,
+        by=said(f"by.{due}", one.key) or opening.effect_by(due),
+    )
+    return f"Given to {form.owners.get(owner, owner)}"
 
 
 def back(picks: Picks) -> None:
