@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from data.errors import CommandError
+from data.errors import CommandError, Conflict
 from strategy.rooms import load
 from strategy.state import MIGRATING, MIGRATIONS, READING, alembic_config, open_state
 from strategy.tables import Base
@@ -51,7 +51,7 @@ def read_back(engine: Engine, content: Mapping[str, Any]) -> dict[str, int]:
     """Fill an empty state with what was written; returns the number of rows by table.
 
     All or nothing. Content of an earlier revision goes through the migrations first. Raises CommandError for content
-    that is none, for one of a newer Fourfold, and for a state that holds something already.
+    that is none and for one of a newer Fourfold, Conflict for a state that holds something already.
     """
     load()
     tables = _checked(content)
@@ -63,7 +63,7 @@ def read_back(engine: Engine, content: Mapping[str, Any]) -> dict[str, int]:
         held = {table.name: _count(connection, table) for table in Base.metadata.sorted_tables}
         if any(held.values()):
             told = ", ".join(f"{count} in {name}" for name, count in held.items() if count)
-            raise CommandError(
+            raise Conflict(
                 f"the state is not empty ({told}), and nothing is overwritten; move its database away, or name an "
                 "empty one with FOURFOLD_STATE_URL"
             )

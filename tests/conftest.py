@@ -76,7 +76,9 @@ def make_demo(folder: Path) -> None:
     """The demo workspace with generated facts, refreshed, in a new folder."""
     from data.demo.generate import generate
     from flows.refresh import refresh
+    from flows.replay import begin
 
     copy_of_demo(folder)
     generate(folder / "files")
     refresh(folder)
+    begin(folder)

@@ -11,6 +11,7 @@ from cli.telling import Bar, failing_in_words, tell, tell_json
 from data.demo.generate import generate
 from data.lock import exclusive
 from flows.refresh import refresh as run_refresh
+from flows.replay import begin
 from flows.tick import tick
 
 
@@ -27,10 +28,12 @@ def refresh(
             with exclusive(DEMO / "var" / "FACTS_LOCK"):
                 generate(DEMO / "files", progress=bar)
         manifest = run_refresh(folder, bar, force=force)
+        lived = begin(folder, bar)
         ticked = tick(folder)
     if as_json:
-        tell_json(refreshed(manifest) | {"clock": asdict(ticked)})
+        tell_json(refreshed(manifest) | {"lived": lived, "clock": asdict(ticked)})
     else:
-        tell("\n".join([refreshed_in_words(manifest), ticked.told, *ticked.refused]))
+        past = [f"The company's past: {sum(lived.values()):,} deeds of two years."] if lived else []
+        tell("\n".join([refreshed_in_words(manifest), *past, ticked.told, *ticked.refused]))
     if manifest.extra.get("answers_failed"):
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ import numpy as np
 
 from data.demo.generator import dirt, execution, learning, ledger, market, orders, people, supply, tickets, write
 from data.demo.generator.clock import MONTHS, Clock, Ints, stream
+from data.demo.generator.past import write_past
 from data.demo.generator.story import Story, tell
 
 SEED = 4242
@@ -42,6 +43,7 @@ def generate(
     _operations(folder, clock, story, seed, lines, customers, rows)
     tell_progress("People", 0.75)
     _staff(folder, clock, story, seed, rows)
+    rows["strategy/history.jsonl"] = write_past(folder / "strategy" / "history.jsonl", clock, seed)
     tell_progress("Facts are ready", 1.0)
     (folder / ".stamp.json").write_text(json.dumps({**stamp, "rows": rows}, indent=1) + "\n", encoding="utf-8")
     return rows
@@ -131,7 +133,7 @@ def _new_customers(clock: Clock, lines: orders.Orders) -> Ints:
 
 def _fingerprint() -> str:
     """A hash of the generator's own source."""
-    sources = [Path(__file__), *sorted((Path(__file__).parent / "generator").glob("*.py"))]
+    sources = [Path(__file__), *sorted((Path(__file__).parent / "generator").rglob("*.py"))]
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
