@@ -30,7 +30,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Pull:
-    """Two linked metrics that pull apart. `why` says what links them; `settle_href` leads on to settling it."""
+    """Two linked metrics that pull apart. `why` says what links them; `settle_href` leads on to settling it between units."""
 
     better: Side
     worse: Side
@@ -136,7 +136,8 @@ def _pull(desk: Desk, picks: Picks, pair: _Pair, first: Move, then: Move) -> Pul
         _side(desk, picks, metrics[pair.lagging], pair.at[1], then, ""),
     ]
     better, worse = sorted(sides, key=lambda side: not side.good)
-    settle = picks.to("governance", metric=pair.leading, other=pair.lagging, between=" ".join(dict.fromkeys(pair.at)))
+    between = " ".join(pair.at) if pair.at[0] != pair.at[1] else ""
+    settle = picks.to("governance", metric=pair.leading, other=pair.lagging, between=between) if between else ""
     return Pull(better, worse, pair.why, picks.to("map", link=pair.link) if pair.link else "", settle)
 
 

@@ -22,12 +22,17 @@ PAGES: Mapping[Kind, tuple[str, str]] = {  # where a thing is mended, and which 
     "objective": ("objectives", "objective"),
     "link": ("map", "link"),
     "unit": ("objectives", "unit"),
-    "person": ("governance", "person"),
+    "person": ("governance", ""),
     "metric": ("metric", "metric"),
     "decision": ("governance", ""),
     "initiative": ("map", ""),
 }
-GOVERNED = ("unit_without_champion", "nobody_responsible")  # mended under governance, whatever they are about
+GOVERNED: Mapping[str, str] = {  # mended under governance, whatever they are about: in which part of it
+    "unit_without_champion": "answers",
+    "nobody_responsible": "answers",
+    "answers_for_too_much": "answers",
+    "nobody_decides": "rules",
+}
 
 
 @dataclass(frozen=True)
@@ -153,9 +158,9 @@ def _line(desk: Desk, picks: Picks, one: Finding) -> Line:
 
 
 def _href(picks: Picks, one: Finding) -> str:
-    page, name = PAGES[one.kind]
     if one.rule in GOVERNED:
-        page, name = "governance", ""
+        return picks.to("governance", unit=one.unit, show=GOVERNED[one.rule])
+    page, name = PAGES[one.kind]
     return picks.to(page, **({name: one.of} if name else {"unit": one.unit}))
 
 

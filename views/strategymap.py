@@ -124,7 +124,7 @@ class MapView:
     asks: str = ""
     cancel_href: str = ""
     on: date | None = None
-    ends: tuple[str, ...] = ()
+    ends: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def build(desk: Desk, picks: Picks, asked: Asked = NOTHING) -> MapView:
         asks=_asks(goals, asked),
         cancel_href=picks.to("map"),
         on=asked.on,
-        ends=tuple(key for key in (asked.draw, asked.effect) if key in goals),
+        ends=(asked.draw, asked.effect) if asked.draw in goals and asked.effect in goals else (),
     )
 
 
@@ -253,7 +253,7 @@ class _Drawn:
             halves(self.now, key, 2),
             counts.get("red", 0),
             sum(counts.values()),
-            () if choosing or self.asked.on else self.omens(key),
+            () if self.asked.on else self.omens(key),
             shut,
         )
 

@@ -13,7 +13,7 @@ def too_many_priorities(case: Case) -> Iterator[Hint]:
     for unit, goals in case.by_unit.items():
         first = [goal.title for goal in goals if goal.priority]
         if len(first) > MOST_PRIORITIES:
-            message = f"{len(first)} objectives are priorities: {', '.join(first)}"
+            message = f"{len(first)} objectives are priorities: {'; '.join(first)}"
             remedy = f"keep {MOST_PRIORITIES}, and take the flag off the others"
             yield Hint("unit", unit, unit, case.title(unit), message, remedy)
 

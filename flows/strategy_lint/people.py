@@ -13,7 +13,7 @@ def answers_for_too_much(case: Case) -> Iterator[Hint]:
     for person, things in _accountable(case).items():
         if len(things) > MOST_THINGS:
             unit = _common(case, [unit for unit, _ in things])
-            message = f"answers for {len(things)} things: {', '.join(title for _, title in things)}"
+            message = f"answers for {len(things)} things: {'; '.join(title for _, title in things)}"
             yield Hint("person", person, unit, case.person(person), message, "hand some of them over")
 
 

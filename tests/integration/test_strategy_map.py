@@ -231,4 +231,5 @@ def test_the_check_of_a_manager_tells_of_his_units_alone(looking: Desks) -> None
     view = strategy_check.build(jonas, picks(jonas))
     units = {line.unit for group in (*view.groups, *view.excused) for line in group.lines}
     assert units <= {"Purchasing", "Logistics"}
-    assert strategy_check.finding_of(jonas, "link_without_hypothesis", "loyal_customers.protect_margin", "velora") is None
+    of = "loyal_customers.protect_margin"
+    assert strategy_check.finding_of(jonas, "link_without_hypothesis", of, "velora") is None

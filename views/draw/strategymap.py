@@ -123,7 +123,7 @@ def _box(bubble: Bubble, box: routing.Box, view: MapView, near: set[str]) -> Mar
     lights += [k for a in view.arrows if bubble.key in (a.cause, a.effect) for k in (a.cause, a.effect)]
     inside = (
         span("name", bubble.title),
-        _omen_sign(bubble.omens),
+        None if bubble.shut else _omen_sign(bubble.omens),
         span(
             "line",
             status_mark(bubble.status, note=bubble.reason),
