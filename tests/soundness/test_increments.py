@@ -10,6 +10,7 @@ from data.snapshots import Manifest, Store
 from data.valuefiles import open_snapshot
 from flows.increment import in_words
 from flows.refresh import refresh
+from metrics.states.store import MOST_PACKS
 from tests.making import REVENUE, SALES_HEADER, UNITS, make, values
 
 ROWS = [
@@ -78,6 +79,21 @@ def test_a_changed_definition_reads_its_own_columns_and_computes_what_rests_on_i
     assert second.extra["done"]["values"] == {"computed": 6, "kept": 6}
     assert set(first.states) < set(second.states)
     assert values(folder, "revenue")["shop", "2024-05"] == 4
+
+
+def test_many_new_definitions_one_after_the_other_never_read_what_others_need(folder: Path) -> None:
+    refresh(folder)
+    for number in range(7):
+        condition = f"{{table: sales, function: count, filter: amount > {number}}}"
+        text = f"title: More than {number}\nmeasured_in: count\nagg: {condition}\n"
+        (folder / "metrics" / "customer" / f"more_{number}.yaml").write_text(text)
+        done = refresh(folder).extra["done"]["states"]
+        assert [(scan["periods"], scan["new"]) for scan in done] == [([], 1)]
+    assert values(folder, "more_2")["shop", "2025-02"] == 0
+    assert values(folder, "more_2")["shop", "2025-03"] == 1
+    for year in (2023, 2024, 2025):
+        packs = [path for path in Store(folder / "var").list()[0].states if f"-{year}-" in path]
+        assert 1 <= len(packs) <= MOST_PACKS
 
 
 def test_words_of_a_definition_change_nothing_but_themselves(folder: Path) -> None:
