@@ -59,8 +59,8 @@ def _page(desk: Desk, picks: Picks) -> None:
         governance_deeds.moved_up(desk, picks, waits.ups)
         governance_deeds.ask(desk, picks, waits.total)
     elif shown == "answers":
-        canvas(draw.answers(answers.build(desk, picks)), "answers", "governance")
         governance_deeds.duties(desk, picks)
+        canvas(draw.answers(answers.build(desk, picks)), "answers", "governance")
     elif shown == "rules":
         canvas(draw.rules(rules.build(desk, picks)), "rules", "governance")
         governance_deeds.set_rules(desk, picks)
@@ -70,20 +70,23 @@ def _page(desk: Desk, picks: Picks) -> None:
 
 def _conflicts(desk: Desk, picks: Picks, lines: tuple[disputes.DisputeLine, ...]) -> None:
     chosen = next((line for line in lines if line.key == st.query_params.get("dispute")), None)
+    if chosen:
+        governance_deeds.settled(desk, picks, chosen)
     canvas(draw.disputes((chosen,) if chosen else lines), "conflicts", "governance")
     if chosen:
-        governance_deeds.settle(desk, picks, chosen)
+        governance_deeds.settle(desk, chosen)
     else:
         governance_deeds.raise_one(desk, picks, st.query_params.to_dict(), len(lines))
 
 
 def _request(desk: Desk, picks: Picks, key: str) -> None:
     view = decisions.request_view(desk, key, zone())
+    governance_deeds.decided(desk, picks, view)
     frame.top(head(view.line.title, view.line.about, over="Request"))
     governance_deeds.back(picks)
     left, right = st.columns([1.7, 1], gap="small")
     with left:
         canvas(draw.request(view), "request", "governance")
-        governance_deeds.decide(desk, picks, view)
+        governance_deeds.decide(view)
     with right:
         canvas(draw.history(view.history), "history", "governance")
