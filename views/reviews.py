@@ -13,7 +13,7 @@ from views.picks import Picks
 from views.place import Place
 from views.review import PEOPLE_STANDS, REVIEW_STANDS
 from views.standings import period_words
-from views.wording import counted, day, form_of, number_format
+from views.wording import DASH, counted, day, form_of, number_format
 
 T = TypeVar("T", Invitation, Decision, Action)
 EVERY = {"week": "each week", "month": "each month", "quarter": "each quarter"}
@@ -88,6 +88,7 @@ class Reviews:
     open: tuple[ReviewLine, ...]
     coming: tuple[ReviewLine, ...]
     held: tuple[ReviewLine, ...]
+    held_count: int
     cadences: tuple[CadenceLine, ...]
     without: tuple[str, ...]
     decisions: tuple[DecisionLine, ...]
@@ -120,6 +121,7 @@ def listing(desk: Desk, picks: Picks) -> Reviews:
         open=tuple(lines.line(r) for r in known.values() if r.state == "open"),
         coming=tuple(lines.line(r) for r in coming),
         held=tuple(lines.line(r) for r in held[:MOST_HELD]),
+        held_count=len(held),
         cadences=tuple(_cadence(desk, one, seen) for one in sorted(cadences, key=lambda c: _place(desk, c.unit))),
         without=_without(desk, units, cadences),
         decisions=tuple(decision_line(desk, one) for one in decisions),
@@ -168,12 +170,13 @@ class _Lines:
 
     def _came(self, key: str) -> str:
         left = len(self.packs[key].content["omissions"]) if key in self.packs else 0
+        decided, given = len(self.decisions.get(key, [])), len(self.actions.get(key, []))
         parts = [
-            counted(len(self.decisions.get(key, [])), "decision"),
-            counted(len(self.actions.get(key, [])), "action"),
+            counted(decided, "decision") if decided else "",
+            counted(given, "action") if given else "",
             f"{counted(left, 'item')} left open" if left else "",
         ]
-        return ", ".join(part for part in parts if part)
+        return ", ".join(part for part in parts if part) or DASH
 
 
 def decision_line(desk: Desk, one: Decision) -> DecisionLine:

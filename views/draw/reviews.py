@@ -45,7 +45,7 @@ def meetings(view: Reviews) -> Markup:
         heads = ("Review", "Day", "Held by", "Come", "Your answer")
         parts.append(_card("Coming", counted(len(view.coming), "review"), _table(view.coming, heads, _coming)))
     if view.held:
-        parts.append(_card("Held", "newest first", _table(view.held, RAN, _running)))
+        parts.append(_card("Held", _of_all(view), _table(view.held, RAN, _running)))
     return div("stack", parts)
 
 
@@ -99,6 +99,11 @@ def _table(rows: Sequence[ReviewLine], heads: Sequence[str], cells: object) -> M
     return tag("table", tag("thead", head), tag("tbody", [tag("tr", cells(row)) for row in rows]))
 
 
+def _of_all(view: Reviews) -> str:
+    shown, known = len(view.held), view.held_count
+    return f"the newest {shown} of {known}" if shown < known else "newest first"
+
+
 def _first(row: ReviewLine) -> Markup:
     return tag("td", link(row.href, row.title, class_="name", data_key=row.key), span("sub", row.unit), class_="review")
 
@@ -107,7 +112,7 @@ def _coming(row: ReviewLine) -> list[Markup]:
     late = row.stand.sign == "red"
     return [
         _first(row),
-        tag("td", row.when, span("sub tone-red" if late else "sub", "not held" if late else row.soon), class_="when"),
+        tag("td", row.when, span("sub", span("tone-red", "not held") if late else row.soon), class_="when"),
         tag("td", row.chair),
         tag("td", row.answers, class_="people"),
         tag("td", stand(row.mine) if row.mine else span("quiet", "not invited")),
