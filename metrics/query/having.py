@@ -63,18 +63,22 @@ def _truth(tree: exp.Expr, values: Mapping[str, Floats]) -> Truth:
         return missing, ~missing
     if isinstance(tree, exp.Between):
         value = _number(tree.this, values)
-        low, high = _number(tree.args["low"], values), _number(tree.args["high"], values)
-        known = ~(np.isnan(value) | np.isnan(low) | np.isnan(high))
-        inside = known & (value >= low) & (value <= high)
-        return inside, known & ~inside
+        (lt, lf), (ht, hf) = (
+            _compared(value, compare, _number(tree.args[end], values))
+            for end, compare in (("low", np.greater_equal), ("high", np.less_equal))
+        )
+        return lt & ht, lf | hf  # false where one side says so, also if the other is unknown
     compared = next((compare for kind, compare in _COMPARED.items() if isinstance(tree, kind)), None)
     if compared is None:
         raise QueryError(
             f"having: '{tree.sql()}': compare metrics by =, <>, <, <=, >, >=, BETWEEN, IS NULL, AND, OR, NOT"
         )
-    left, right = _number(tree.this, values), _number(tree.expression, values)
+    return _compared(_number(tree.this, values), compared, _number(tree.expression, values))
+
+
+def _compared(left: Floats, compare: np.ufunc, right: Floats) -> Truth:
     known = ~(np.isnan(left) | np.isnan(right))
-    true = known & compared(left, right)
+    true = known & compare(left, right)
     return np.asarray(true), np.asarray(known & ~true)
 
 

@@ -37,6 +37,9 @@ METRICS: dict[str, dict[str, Any]] = {
     "ever": {"running": {"metric": "paid", "since": "ever"}},
     "held": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "over_time": "last", "per": ["buyer"]}},
     "held_at_all": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "over_time": "first", "per": []}},
+    "week_mean": {"running": {"metric": "paid", "window": "7 days", "read": "mean"}},
+    "week_last": {"running": {"metric": "paid", "window": "7 days", "read": "last"}},
+    "paid_count": {"agg": {"table": "sales", "function": "count", "expr": "amount"}},
     "running_level": {"running": {"metric": "held", "since": "year"}},
 }
 
@@ -121,6 +124,22 @@ def test_a_longer_period_reads_its_days(place: tuple[Engine, Sight]) -> None:
     assert told(place, "ever", by=("kind",)) == {"x": 15.0, "y": 4.0, None: 7.0}
 
 
+def test_a_longer_period_passes_by_days_without_rows_and_values(place: tuple[Engine, Sight]) -> None:
+    """Seven days each from 10 and 31 January; of buyer b there are rows then, and no value."""
+    mean, last = (told(place, name, by=("buyer",), grain="month") for name in ("week_mean", "week_last"))
+    assert mean["a", "01-01"] == pytest.approx((7 * 10.0 + 4.0) / 8)
+    assert mean["b", "01-01"] is None
+    assert (last["a", "01-01"], last["b", "01-01"]) == (4.0, None)
+    assert (mean["a", "02-01"], last["a", "02-01"]) == (4.0, 4.0)
+    assert ("b", "03-01") in mean and mean["b", "03-01"] == 7.0
+
+
+def test_a_count_of_rows_without_a_value_is_zero(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "paid_count", by=("buyer",), grain="month") == {
+        ("a", "01-01"): 2.0, ("a", "04-01"): 1.0, ("b", "01-01"): 0.0, ("b", "02-01"): 1.0,
+    }  # fmt: skip
+
+
 def test_levels_of_the_last_day_of_each(place: tuple[Engine, Sight]) -> None:
     assert told(place, "held", grain="month") == {"01-01": 4.0, "02-01": 7.0, "04-01": 5.0}
     assert told(place, "held", grain="year") == {"01-01": 12.0}
@@ -138,4 +157,15 @@ def test_what_has_no_answer_is_refused(place: tuple[Engine, Sight]) -> None:
 def test_they_are_told_when_asked_alone(place: tuple[Engine, Sight]) -> None:
     catalog = place[1].catalog
     asked = {key for key in METRICS if catalog.asked_only(key)}
-    assert asked == {"before", "january", "week", "mean_day", "ever", "held", "held_at_all", "running_level"}
+    assert asked == {
+        "before",
+        "january",
+        "week",
+        "mean_day",
+        "ever",
+        "held",
+        "held_at_all",
+        "running_level",
+        "week_mean",
+        "week_last",
+    }
