@@ -73,10 +73,7 @@ def _priority(desk: Desk, picks: Picks, sheet: Sheet, key: str, objective: Objec
     status: str = branch.status if branch else "no_data"
     href = picks.to("map", objective=key)
     if done is None:
-        detail = (
-            words
-            or f"Score {score(value)} of 10, {status_of(status).word.lower()}; no progress is laid out in strategy.yaml"
-        )
+        detail = words or f"Score {score(value)} of 10, {status_of(status).word.lower()}; no way is laid out for it"
         return Priority(objective.title, href, status, None, expected, value, score(value), detail)
     speed = pace(done, expected)
     if speed is not None:

@@ -169,7 +169,10 @@ def _why(view: ExecutiveView) -> Markup:
 def _priorities(view: ExecutiveView) -> Markup:
     if not view.priorities:
         body = tag(
-            "p", tag("b", "No priorities yet"), "Give an objective in strategy.yaml `priority: true`.", class_="empty"
+            "p",
+            tag("b", "No priorities yet"),
+            "Mark an objective as a priority on the page Objectives.",
+            class_="empty",
         )
         return _card("Priorities", "", body)
     return _card(
