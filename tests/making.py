@@ -88,7 +88,9 @@ def rows(folder: Path, now: date | None = None) -> list[dict[str, Any]]:
     manifest = refresh(folder, now=now)
     store = Store(folder / "var")
     connection = open_snapshot(store, manifest)
-    table: pa.Table = Engine(connection.cursor()).table('SELECT * FROM snapshot.main."values"')
+    table: pa.Table = Engine(connection.cursor()).table(
+        'SELECT * FROM snapshot.main."values" ORDER BY unit, metric, span, period_end'
+    )
     connection.close()
     found: list[dict[str, Any]] = table.to_pylist()
     return found

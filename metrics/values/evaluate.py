@@ -78,6 +78,8 @@ class Evaluator:
         self.target_of, self.gaps = target_of, gaps
         self._known: dict[Question, Cells] = {}
         self._cubes: dict[tuple[Rows, bool], Cube | SetCube] = {}
+        self._short: dict[tuple[str, Window], Bools] = {}
+        self._wholes: dict[Question, Floats] = {}
 
     def _cube(self, body: Rows, stated: bool = False) -> Cube | SetCube:
         """The states that an aggregation is read from."""
@@ -246,10 +248,19 @@ class Evaluator:
         return then
 
     def _whole(self, key: str, window: Window, early: bool = False) -> Floats:
-        return np.where(self.cut_short(key, window), np.nan, self.cells(key, window, early).value)
+        question = Question(key, window, early)
+        if question not in self._wholes:
+            found = self.cells(key, window, early).value
+            self._wholes[question] = np.where(self.cut_short(key, window), np.nan, found)
+        return self._wholes[question]
 
     def cut_short(self, key: str, window: Window) -> Bools:
         """Where a quarter or year of a metric began before its history did, by month."""
+        if (key, window) not in self._short:
+            self._short[key, window] = self._cut_short(key, window)
+        return self._short[key, window]
+
+    def _cut_short(self, key: str, window: Window) -> Bools:
         metric = self.catalog.metrics[key]
         body = metric.body
         window = at_cadence(window, self.catalog.cadence(key))
@@ -259,7 +270,7 @@ class Evaluator:
         if window.kind not in ("quarter", "year") or isinstance(body, Rolling | Maintain):
             return short
         for part in self.catalog.parts(key):
-            short |= self.cut_short(part, window)
+            short = short | self.cut_short(part, window)
         for inner in self.catalog.own_aggregates(key):
             cube = self._cube(inner)
             if cube.measure.kind != "stock" or cube.measure.over_time == "mean":
