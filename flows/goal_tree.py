@@ -36,12 +36,14 @@ def metric_of(leaf: str) -> str:
 def standing(plan: Plan, key: str, unit: str, month: MonthIndex | None = None) -> tuple[str, ...]:
     """Which objectives stand for one at a unit: its parts that this unit has taken on; without any it stands itself.
 
-    `month`: only parts that count in it; None: in whatever month.
+    They do so whatever their weight above is. `month`: only parts that are there in it; None: in whatever month.
     """
     known = plan.known
     if known[key].unit in ("", unit):
         return (key,)
-    parts = [k for k in below(known, key) if known[k].unit == unit and (month is None or _counts(known[k], month))]
+    parts = [
+        k for k in below(known, key) if known[k].unit == unit and (month is None or holds_in(known[k].weight, month))
+    ]
     return tuple(k for k in parts if known[k].parent not in parts) or (key,)
 
 
@@ -52,10 +54,6 @@ def places(plan: Plan, key: str, unit: str) -> Iterator[At]:
         yield from ((unit, metric) for metric in known[name].metrics)
         if known[name].unit in ("", unit):
             yield from ((known[part].unit or unit, m) for part in below(known, name) for m in known[part].metrics)
-
-
-def _counts(part: Objective, month: MonthIndex) -> bool:
-    return weight_on(part.weight, month) > 0
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,10 @@ def objectives_on(workspace: Workspace, card: Scorecard, unit: str, month: Month
     for key, dated in card.objectives.items():
         if key in plan.known and holds_in(dated, month):
             names = standing(plan, key, unit, month)
-            shares = [weight_on(plan.known[name].weight, month) if len(names) > 1 else 1.0 for name in names]
+            shares = [weight_on(plan.known[name].weight, month) for name in names] if len(names) > 1 else [1.0]
+            shares = shares if sum(shares) else [1.0 for _ in names]
             for name, share in zip(names, shares, strict=True):
-                found[name] = found.get(name, 0.0) + weight_on(dated, month) * share / (sum(shares) or 1.0)
+                found[name] = found.get(name, 0.0) + weight_on(dated, month) * share / sum(shares)
     return found
 
 

@@ -134,6 +134,14 @@ def test_two_parts_in_a_unit_share_the_place_of_the_one_above(workspace: Workspa
     assert objectives_on(made, made.scorecards["corporate"], "operations", MONTH) == {"part": 0.75, "pack": 0.25}
 
 
+def test_a_part_without_weight_above_stands_at_its_unit_all_the_same(workspace: Workspace, values: list[Value]) -> None:
+    light = PART.model_copy(update={"weight": 0.0})
+    made = planned(workspace, top=TOP, part=light, other=light)
+    card = made.scorecards["corporate"]
+    assert objectives_on(made, card, "operations", MONTH) == {"part": 0.5, "other": 0.5}
+    assert score_of(made, "top", "velora", values) == pytest.approx(values[0].score)
+
+
 def test_what_was_never_reported_is_no_objective_here(three: Workspace) -> None:
     assert objective_score(three, "top", "velora", OCTOBER, []) is None
     assert rules_of(three, "depot") == ("ignore", 0.5)

@@ -111,7 +111,7 @@ def test_empty_places_say_what_to_do() -> None:
     for words in (
         "Nothing is off target",
         "No priorities yet",
-        "priority: true",
+        "on the page Objectives",
         "No score yet.",
         "Every metric has a score",
     ):
