@@ -30,7 +30,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Pull:
-    """Two linked metrics that pull apart. `why` says what links them; `settle_href` leads on to settling it between units."""
+    """Two linked metrics that pull apart. `why` says what links them; `settle_href`: where units settle it."""
 
     better: Side
     worse: Side

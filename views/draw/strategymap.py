@@ -1,6 +1,6 @@
 """Draws the strategy map: lanes, boxes, links, the selected objective, and the same as a list and as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from views.draw import routing
 from views.draw.html import Markup, div, join, link, span, tag
@@ -108,7 +108,7 @@ def _asks(view: MapView) -> Markup | None:
     return None
 
 
-def _box(bubble: Bubble, box: routing.Box, view: MapView, near: set[str]) -> Markup:
+def _box(bubble: Bubble, box: routing.Box, view: MapView, near: Collection[str | None]) -> Markup:
     tone = status_of(bubble.status).tone
     state = (
         "chosen"
