@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,28 +14,24 @@ FOLDER = ROOT / "var" / "mutants"
 
 @dataclass(frozen=True)
 class Case:
-    """A mutant as the ledger knows it: by its name, the how manieth of that name, and the text of its function."""
+    """A mutant as the ledger knows it: by its name and turn, and the text of its function."""
 
     area: str
     mutant: Mutant
-    turn: int
     text: str
 
     @property
     def key(self) -> str:
-        return f"{self.mutant.file} {self.mutant.name} #{self.turn} {self.text}"
+        return f"{self.mutant.file} {self.mutant.name} #{self.mutant.turn} {self.text}"
 
 
 def cases(mutants: Iterable[tuple[str, Mutant]]) -> list[Case]:
     """The mutants with their keys; lines may move, a function that changed makes its mutants new ones."""
-    seen: Counter[tuple[str, str]] = Counter()
     found = []
     for area, mutant in mutants:
-        name = (mutant.file, mutant.name)
         lines = (ROOT / mutant.file).read_text(encoding="utf-8").splitlines()
         body = "\n".join(lines[mutant.home.line - 1 : mutant.home.last])
-        found.append(Case(area, mutant, seen[name], hashlib.sha256(body.encode()).hexdigest()[:12]))
-        seen[name] += 1
+        found.append(Case(area, mutant, hashlib.sha256(body.encode()).hexdigest()[:12]))
     return found
 
 

@@ -1,6 +1,7 @@
 """Finds every mutant of the catalogue, and makes one of them: a module's syntax tree with a single breakage."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ NOWHERE = Home("", 0, 0)
 class Mutant:
     """One breakage: where it is, what was broken and how. `number` is its place among those of the file.
 
+    `turn` counts those of the same name in a file from 0: `1 > 2` may be made in several places of a function.
     `lines` are the first and last line of the statement that is broken: a test that runs none of them cannot notice.
     `home` is the function of the module or class that holds it, with the line of its first decorator or of itself.
     """
@@ -40,6 +42,7 @@ class Mutant:
     told: str
     lines: tuple[int, int]
     home: "Home"
+    turn: int = 0
 
     @property
     def module(self) -> str:
@@ -66,12 +69,23 @@ def files() -> list[tuple[str, str]]:
 
 def mutants_of(file: str) -> list[Mutant]:
     """Every mutant of a file but those that are known to change nothing."""
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    every = [
-        Mutant(file, number, site.line, site.inside, way.kind, way.told, site.lines, site.home)
-        for number, (site, way) in enumerate(_sites(tree))
+    return [
+        one
+        for one in every_mutant_of(file)
+        if (file, one.name) not in EQUIVALENT and (file, f"{one.name} #{one.turn}") not in EQUIVALENT
     ]
-    return [one for one in every if (file, one.name) not in EQUIVALENT]
+
+
+def every_mutant_of(file: str) -> list[Mutant]:
+    """Every mutant of a file."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    turns: Counter[tuple[str, str]] = Counter()
+    found = []
+    for number, (site, way) in enumerate(_sites(tree)):
+        turn = turns[site.inside, way.told]
+        turns[site.inside, way.told] += 1
+        found.append(Mutant(file, number, site.line, site.inside, way.kind, way.told, site.lines, site.home, turn))
+    return found
 
 
 def broken(mutant: Mutant) -> ast.Module:
