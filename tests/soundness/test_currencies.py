@@ -37,6 +37,18 @@ def test_the_last_rate_of_the_period(tmp_path: Path) -> None:
     assert found["shop", "2025-01"] == pytest.approx(270)
 
 
+def test_the_last_rate_of_a_running_period_is_that_of_the_last_day_that_counts(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "workspace.yaml": "name: Small company\ntoday: 2025-01-20\nopen_period: show\n",
+        "metrics/customer/m.yaml": METRIC.replace("from: channel", "from: channel, at: period_end"),
+        "files/sales.csv": sales("2025-01-10,shop,100,1,a,USD,true"),
+        "files/fx.csv": "code,day,rate\n" + "".join(f"USD,2025-01-{day},{day}\n" for day in range(10, 25)),
+    }
+    last = 19  # yesterday; no rate of a day to come
+    assert values(make(tmp_path, files), "m")["shop", "2025-01"] == 100 * last
+
+
 def test_the_rates_of_a_plan_for_a_year(tmp_path: Path) -> None:
     plan = "source: plan\nrates: {currency: code, at: day, rate: rate, into: EUR, each: year, inverse: true}\n"
     files = {
