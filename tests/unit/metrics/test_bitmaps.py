@@ -147,6 +147,15 @@ def test_rows_without_bits_are_told_from_rows_with_none() -> None:
     some = pa.chunked_array([pa.array([b"12345678", None, b"87654321"], pa.large_binary())])
     assert [bytes(row) for row in packed_rows(some)[0]] == [b"12345678", b"87654321"]
     assert [bytes(row) for row in packed_rows(some.slice(2))[0]] == [b"87654321"]
+    both = pa.chunked_array([pa.array([b"12345678", b"87654321"], pa.large_binary())])
+    assert [bytes(row) for row in packed_rows(both.slice(0, 1))[0]] == [b"12345678"]
+
+
+def test_a_history_of_one_month() -> None:
+    grid = _grid(Timeline(Calendar()), START, 1)
+    block = packed([("shop", 0, 1, True), ("web", 0, 2, True)], 3, grid)
+    for window in (MONTH, QUARTER, YEAR, Window("roll", 2)):
+        assert distinct_counts(things_of(Sheet(block, grid), "things"), grid, window, early=False)[0].tolist() == [2]
 
 
 @pytest.mark.parametrize(

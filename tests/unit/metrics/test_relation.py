@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog, resolver
-from metrics.states.relation import relation
+from metrics.states.relation import later_time, relation
 
 
 def table(key: str, **fields: Any) -> Table:
@@ -72,3 +74,14 @@ def test_a_dated_join_may_say_when_it_looks() -> None:
 
 def test_an_entity_is_the_column_that_bears_it() -> None:
     assert resolver(CATALOG, ORDERS)("buyer", None) == '_t."customer_id"'
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"), [("2 months", "d - INTERVAL 2 MONTH"), ("rest of year", "date_trunc('year', d)")]
+)
+def test_a_day_that_counts_later_may_be_a_column_of_several_words(later: str, shown: str) -> None:
+    bills = table("bills", time={"column": "day of the bill"})
+    catalog = Catalog({"bills": bills}, {}, (), {"bills": {"day of the bill": "date"}})
+    source = relation(catalog, bills).reading(later_time(later, "day of the bill")).source
+    assert f"CAST({shown} AS DATE) AS happened" in source
+    assert source.endswith('.happened = CAST(_t."day of the bill" AS DATE)')
