@@ -23,7 +23,7 @@ def plain(value: Any) -> Any:
         case int() if abs(value) > HIGHEST:
             raise CommandError(f"{value} is too large a number; at most {HIGHEST} is kept")
         case str() if UNKEPT.search(value):
-            raise CommandError("a text holds a character that cannot be kept; type it anew, without pasting")
+            raise CommandError("a text holds characters that are no text; type it anew")
         case None | bool() | int() | float() | str():
             return value
         case datetime():

@@ -192,6 +192,8 @@ def move_of(desk: Desk, item: ItemLine, unit: str) -> Move | None:
         value, target = (reading.now.value, reading.now.target) if reading else (None, None)
     form = form_of(metric, value, target)
     gap = 0.0 if value is None or target is None else round((target - value) / form.factor, form.decimals)
+    if gap * {"up": 1, "down": -1, "band": 0}[metric.direction] < 0:
+        gap = 0.0  # it is better than its target here already
     title = f"{metric.title} is {form.value(value)}, target {form.value(target)}"
     return Move(
         title, f"{form.before}{form.letter}{form.delta_unit}".strip(), form.factor, form.decimals, gap, value, target

@@ -75,6 +75,7 @@ def hold(page: Page) -> None:
     page.get_by_role("textbox", name="What is to be done?").press("Enter")
     page.get_by_role("button", name="Give it").click()
     expect(page.get_by_label("In hand")).to_contain_text(SAYS, timeout=PATIENCE)
+    page.keyboard.press("Escape")
     picture(page, "live")
     page.get_by_role("textbox", name="What was said?").fill("Most complaints are about days that we named too early.")
     page.get_by_role("button", name="Save and go on").click()
