@@ -158,4 +158,5 @@ def _gap(reading: Reading, form: NumberFormat) -> float:
     """What is missing to the target, as it is written; 0 where nothing is, or nobody said."""
     if reading.now.value is None or reading.now.target is None:
         return 0.0
-    return round((reading.now.target - reading.now.value) / form.factor, form.decimals)
+    gap = round((reading.now.target - reading.now.value) / form.factor, form.decimals)
+    return 0.0 if gap * {"up": 1, "down": -1, "band": 0}[reading.metric.direction] < 0 else gap

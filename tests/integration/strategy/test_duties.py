@@ -55,7 +55,7 @@ def test_a_duty_is_handed_over_and_ended(books: Books) -> None:
         (GiveDuty("x", "shop", "dream", "revenue", "sam", "R"), "a person's part in one of objective, metric"),
         (GiveDuty("x", "shop", "metric", "", "sam", "R"), "the subject is empty"),
         (GiveDuty("x", "shop", "metric", "revenue", "s" * 121, "R"), "the person has 121 characters"),
-        (GiveDuty("x", "shop", "metric", "revenue", "a\x00b", "R"), "a character that cannot be kept"),
+        (GiveDuty("x", "shop", "metric", "revenue", "a\x00b", "R"), "characters that are no text"),
     ],
 )
 def test_a_duty_that_cannot_be(books: Books, command: Command, words: str) -> None:
