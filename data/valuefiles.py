@@ -1,6 +1,6 @@
 """Files of finished values, each of some metrics and years, shared between snapshots and never copied as a whole.
 
-What changed goes to a new file, and the older ones that hold it hide it. A file that is mostly hidden is written anew.
+What changed goes to a new file, and older ones hide it. One that is hidden but for a quarter is written anew.
 """
 
 import hashlib
@@ -202,7 +202,7 @@ def _hides(file: ValueFile, cell: Cell) -> bool:
 
 
 def _chosen(kept: Sequence[Shelved]) -> tuple[list[Shelved], list[Shelved]]:
-    """Which files stay as they are, and which are written anew: mostly hidden ones, and the smallest of too many."""
+    """Which files stay as they are, and which are written anew: hidden ones, and the smallest of too many."""
     rows = {one.file.path: sum(told.rows for told in one.cells.values()) for one in kept}
     stay = [one for one in kept if rows[one.file.path] > one.file.rows * (1 - GARBAGE)]
     while len(stay) >= MOST_FILES:
