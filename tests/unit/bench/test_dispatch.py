@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bench import Figure
+from bench import Figure, Remark
 from bench.__main__ import main, names
 
 
@@ -17,3 +17,7 @@ def test_an_unknown_benchmark_is_told_with_the_known_ones(capsys: pytest.Capture
     assert main(["no_such"]) == 2
     told = capsys.readouterr().err
     assert all(name in told for name in names())
+
+
+def test_a_remark_is_no_figure() -> None:
+    assert str(Remark("MetricFlow was not measured")) == "remark: MetricFlow was not measured"
