@@ -39,6 +39,8 @@ METRICS: dict[str, dict[str, Any]] = {
     "held_at_all": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "over_time": "first", "per": []}},
     "week_mean": {"running": {"metric": "paid", "window": "7 days", "read": "mean"}},
     "week_last": {"running": {"metric": "paid", "window": "7 days", "read": "last"}},
+    "inverse": {"ratio": {"numerator": "paid", "denominator": "paid_x"}},
+    "each": {"ratio": {"numerator": "paid", "denominator": "paid_count"}},
     "paid_count": {"agg": {"table": "sales", "function": "count", "expr": "amount"}},
     "running_level": {"running": {"metric": "held", "since": "year"}},
 }
@@ -99,6 +101,21 @@ def test_every_period_is_shown(place: tuple[Engine, Sight]) -> None:
     assert groups[None, "03-01"] is None and groups["x", "01-01"] == 10.0
 
 
+def test_a_period_of_nobody_is_shown_once(place: tuple[Engine, Sight]) -> None:
+    """Only where no buyer has rows, not wherever one of them has none."""
+    assert told(place, "all_months", by=("buyer",), grain="month") == {
+        ("a", "01-01"): 14.0, ("b", "01-01"): None, ("b", "02-01"): 7.0, (None, "03-01"): None, ("a", "04-01"): 5.0,
+        (None, "05-01"): None,
+    }  # fmt: skip
+
+
+def test_a_quotient_is_there_where_one_of_its_sides_has_rows(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "inverse", by=("kind",)) == {"x": 1.0, "y": None, None: None}
+    assert told(place, "each", by=("buyer",), grain="month") == {
+        ("a", "01-01"): 7.0, ("b", "01-01"): None, ("b", "02-01"): 7.0, ("a", "04-01"): 5.0,
+    }  # fmt: skip
+
+
 def test_whole_periods_are_moved_by_a_grain_no_coarser(place: tuple[Engine, Sight]) -> None:
     assert told(place, "before", grain="month") == {"02-01": 14.0, "03-01": 7.0, "05-01": 5.0}
     assert told(place, "before", grain="day") == {"02-10": 10.0, "03-29": 7.0, "03-30": 7.0, "03-31": 7.0, "05-01": 5.0}
@@ -131,7 +148,8 @@ def test_a_longer_period_passes_by_days_without_rows_and_values(place: tuple[Eng
     assert mean["b", "01-01"] is None
     assert (last["a", "01-01"], last["b", "01-01"]) == (4.0, None)
     assert (mean["a", "02-01"], last["a", "02-01"]) == (4.0, 4.0)
-    assert ("b", "03-01") in mean and mean["b", "03-01"] == 7.0
+    assert mean["b", "03-01"] == 7.0
+    assert told(place, "week_mean", by=("buyer",), grain="quarter")["b", "01-01"] == 7.0
 
 
 def test_a_count_of_rows_without_a_value_is_zero(place: tuple[Engine, Sight]) -> None:

@@ -54,6 +54,7 @@ ROWS: tuple[Row, ...] = (
     Row(moment("2025-01-11 00:00"), date(2025, 1, 31), "east", "b", 2, False),
     Row(moment("2025-01-31 12:00"), date(2025, 2, 1), "west", "a", 4, True),
     Row(moment("2025-01-31 18:00"), None, "west", "a", 8, None),
+    Row(moment("2025-01-31 19:00"), None, "west", "g", 3, True),
     Row(moment("2025-01-31 09:00"), None, "east", None, 16, True),
     Row(moment("2025-02-10 00:00"), date(2025, 2, 28), "east", "c", 32, True),
     Row(moment("2025-02-28 01:00"), date(2025, 3, 10), "west", "b", None, True),
