@@ -28,7 +28,9 @@ def strategy_map(view: MapView) -> Markup:
                 class_="empty",
             ),
         )
-    graph = div("mapgraph", _graph(view))
+    odd = any(arrow.odd for arrow in view.arrows)
+    legend = div("maplegend", "Dashed: both metrics moved, against the link's hypothesis.") if odd else None
+    graph = div("mapgraph", _graph(view), legend)
     listed = div("maplist", [_listed(lane, view.arrows, view.lanes) for lane in view.lanes])
     board = div("mapboard", _asks(view), graph, listed)
     return div("mapview with-panel" if view.panel else "mapview", board, _panel(view.panel) if view.panel else None)
