@@ -1,12 +1,17 @@
 """One review: while it is planned the agenda as it builds itself, while it is open the item in hand, then its pack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from functools import lru_cache
+
+from sqlalchemy import Engine
 
 from access.policy import Refused
 from access.viewer import Grant, Viewer
 from flows.agenda import OnTable, on_table, sight
+from flows.opened import Opened
+from strategy.goals.reading import newest_deed
 from strategy.issues.tables import Action
 from strategy.reading import read
 from strategy.reviews.agenda import SECTIONS
@@ -136,7 +141,25 @@ def review_view(desk: Desk, key: str, item: str, zone: tzinfo) -> ReviewView:
 def table_of(desk: Desk, unit: str) -> OnTable:
     """What would lie on the table of a unit's review now."""
     desk.policy.require(desk.viewer, "strategy.view", (unit,))
-    return on_table(sight(desk.opened, desk.state, unit, desk.office.today))
+    asked = _Asked(desk.snapshot, unit, desk.office.today, newest_deed(desk.state), desk.state, desk.opened)
+    return _table(asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an agenda depends on: as long as that stays, so does the agenda, for all who may see the unit."""
+
+    snapshot: str
+    unit: str
+    today: date
+    deed: int
+    state: Engine
+    opened: Opened = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=16)
+def _table(asked: _Asked) -> OnTable:
+    return on_table(sight(asked.opened, asked.state, asked.unit, asked.today))
 
 
 def holders(desk: Desk, unit: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What the page of reviews lists: open, coming and held reviews, how often units meet, and the log of decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -124,7 +124,7 @@ def listing(desk: Desk, picks: Picks) -> Reviews:
         held_count=len(held),
         cadences=tuple(_cadence(desk, one, seen) for one in sorted(cadences, key=lambda c: _place(desk, c.unit))),
         without=_without(desk, units, cadences),
-        decisions=tuple(decision_line(desk, one) for one in decisions),
+        decisions=tuple(decision_line(desk, one, {review.key: review.title for review in seen}) for one in decisions),
         cited=sum(bool(one.cites) for one in decisions),
         may_plan=bool(units & office.scope("review.hold")),
         may_set=bool(units & office.scope("governance.edit")),
@@ -179,12 +179,12 @@ class _Lines:
         return ", ".join(part for part in parts if part) or DASH
 
 
-def decision_line(desk: Desk, one: Decision) -> DecisionLine:
-    """A decision of the log."""
+def decision_line(desk: Desk, one: Decision, reviews: Mapping[str, str]) -> DecisionLine:
+    """A decision of the log; `reviews` are titles by key of those that the viewer may open."""
     office, today = desk.office, desk.office.today
     stand = VERDICT_STANDS["revoked" if one.state == "revoked" else one.verdict]
     asked = one.state == "in_force" and one.revisit_on is not None and one.revisit_on <= today
-    review = office.read(Review, Review.key == one.review) if one.review else []
+    review = one.review if one.review in reviews else None
     return DecisionLine(
         key=one.key,
         version=one.version,
@@ -194,8 +194,8 @@ def decision_line(desk: Desk, one: Decision) -> DecisionLine:
         who=office.name(one.owner),
         when=day(one.decided_on),
         unit=unit_title(desk, one.unit),
-        href=Place("reviews", {"review": review[0].key}).href if review else "",
-        review=review[0].title if review else "",
+        href=Place("reviews", {"review": review}).href if review else "",
+        review=reviews[review] if review else "",
         stand=stand,
         words=one.words,
         again=f"look back on {day(one.revisit_on)}" if one.revisit_on else "",
