@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from strategy.issues.tables import Action, ActionNews, Issue
+from strategy.reading import read as read_records
 from views.desk import Desk
 from views.localtime import local
 from views.place import Place
@@ -126,13 +127,15 @@ def pairs_of(actions: Iterable[Action]) -> set[Pair]:
 
 
 def lines(desk: Desk, actions: Sequence[Action], page: str, zone: tzinfo) -> tuple[ActionLine, ...]:
-    """Actions as lines; their links open them on a page (`mine`, or `issues` with the issue)."""
-    office = desk.office
+    """Actions that the viewer may see as lines; their links open them on a page (`mine`, or `issues` with the issue).
+
+    The title of its issue and what was told of it belong to an action.
+    """
     numbers = standings(desk, pairs_of(actions))
     keys = {action.issue for action in actions if action.issue}
-    issues = {issue.key: issue for issue in office.read(Issue, Issue.key.in_(sorted(keys)))}
+    issues = {issue.key: issue for issue in read_records(desk.state, Issue, Issue.key.in_(sorted(keys)))}
     news: dict[str, list[ActionNews]] = {}
-    for one in office.read(ActionNews, ActionNews.action.in_([action.key for action in actions])):
+    for one in read_records(desk.state, ActionNews, ActionNews.action.in_([action.key for action in actions])):
         news.setdefault(one.action, []).append(one)
     return tuple(
         line(desk, action, page, zone, issues.get(action.issue or ""), news.get(action.key, ()), numbers)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from strategy.approvals.tables import Escalation
-from strategy.history import Change
+from strategy.history import Change, changes_of
 from strategy.issues.tables import Action, Issue
 from strategy.reviews.tables import Decision
 from views.actions import ActionLine, Stand, lines
 from views.desk import Desk
 from views.issues import ISSUE_STANDS, ORIGINS, OUTCOME_WORDS, stand_of_issue
 from views.localtime import local
+from views.own import actions_of, seen_issue
 from views.place import Place
 from views.reading import Reading
 from views.reviews import cite_words
@@ -94,14 +95,15 @@ class IssueView:
 
 
 def issue_view(desk: Desk, key: str, zone: tzinfo) -> IssueView:
-    """One issue; `Refused` where it does not exist or lies in a unit that is not the viewer's."""
+    """One issue; `Refused` where it does not exist or is not the viewer's to see (`views.own.seen_issue`)."""
     office = desk.office
-    one = office.one(Issue, key)
-    actions = sorted(office.read(Action, Action.issue == key), key=lambda a: (a.state != "open", a.due, a.key))
+    one = seen_issue(office, key)
+    actions = sorted(actions_of(office, one), key=lambda a: (a.state != "open", a.due, a.key))
     reading = standings(desk, {(one.metric, one.unit)}).get((one.metric, one.unit))
     metric = desk.workspace.metrics.get(one.metric)
     unit = desk.opened.tree.units.get(one.unit)
     form = reading.form if reading else None
+    hidden = one.unit not in desk.policy.scope(desk.viewer, "metric.view")
     period = period_key(desk, reading.now.period) if reading else None
     link = Place("metric", {"metric": one.metric, "unit": one.unit, "period": period or ""})
     since = period_words(desk, one.since_period)
@@ -115,9 +117,9 @@ def issue_view(desk: Desk, key: str, zone: tzinfo) -> IssueView:
         unit=one.unit,
         metric=one.metric,
         metric_title=metric.title if metric else one.metric,
-        metric_href=link.href if metric else "",
+        metric_href=link.href if metric and not hidden else "",
         owner=one.owner,
-        status=reading.now.status if reading else "no_data",
+        status=reading.now.status if reading else "" if hidden else "no_data",
         value=reading.value if reading else DASH,
         value_now=reading.now.value if reading else None,
         period_now=period,
@@ -186,9 +188,9 @@ def _decisions(desk: Desk, one: Issue) -> tuple[DecisionLine, ...]:
 def _history(desk: Desk, one: Issue, actions: Sequence[Action], zone: tzinfo) -> tuple[Moment, ...]:
     """What was done to the issue and to its actions, newest first; words stand with the actions themselves."""
     titles = {action.key: action.title for action in actions}
-    changes: list[tuple[Change, str]] = [(change, "") for change in desk.office.history(Issue, one.key)]
+    changes: list[tuple[Change, str]] = [(change, "") for change in changes_of(desk.state, "issue", [one.key])]
     for key, title in titles.items():
-        changes += [(change, title) for change in desk.office.history(Action, key)]
+        changes += [(change, title) for change in changes_of(desk.state, "action", [key])]
     ranked = sorted(changes, key=lambda pair: pair[0].audit, reverse=True)
     return tuple(_moment(desk, change, title, zone) for change, title in ranked)
 

@@ -11,6 +11,7 @@ from strategy.goals.tables import Objective
 from strategy.issues.tables import ALIVE, Action, Issue
 from views.actions import ActionLine, lines
 from views.desk import Desk
+from views.own import own_actions, own_issues, seen_action
 from views.place import Place
 from views.waiting import KINDS, waiting_for
 from views.wording import counted, day
@@ -66,10 +67,9 @@ class MineView:
 
 def mine(desk: Desk, asked: str, zone: tzinfo) -> MineView:
     """The viewer's own page; `asked` is the key of the action to open, empty for none."""
-    office, me = desk.office, desk.viewer.key
-    own = office.read(Action, Action.owner == me, order_by=[Action.due, Action.key])
-    issues = office.read(Issue, Issue.owner == me, Issue.state == "open", order_by=[Issue.opened_on, Issue.key])
-    chosen = office.read(Action, Action.key == asked) if asked else []
+    office = desk.office
+    own, issues = own_actions(office), own_issues(office)
+    chosen = seen_action(office, asked) if asked else None
     alive = [action for action in own if action.state in ALIVE]
     settled = sorted((a for a in own if a.state not in ALIVE), key=lambda a: a.changed_at, reverse=True)[:DONE_SHOWN]
     waits = tuple(
@@ -79,7 +79,7 @@ def mine(desk: Desk, asked: str, zone: tzinfo) -> MineView:
     supports = tuple(_supports(desk, alive, issues))
     return MineView(
         subtitle=_subtitle(desk, len(waits), len(alive)),
-        chosen=next(iter(lines(desk, chosen, "mine", zone)), None),
+        chosen=next(iter(lines(desk, [chosen] if chosen else [], "mine", zone)), None),
         waiting=waits,
         actions=lines(desk, alive, "mine", zone),
         settled=lines(desk, settled, "mine", zone),

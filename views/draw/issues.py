@@ -101,13 +101,17 @@ def _reds(rows: Sequence[RedLine]) -> Markup:
 def number(view: IssueView) -> Markup:
     """The number that the issue is about, then and now, and what is behind it."""
     cells = [
-        (f"Now, {view.now_of}" if view.now_of else "Now", span("huge", view.value), status_mark(view.status)),
+        (
+            f"Now, {view.now_of}" if view.now_of else "Now",
+            span("huge", view.value),
+            status_mark(view.status) if view.status else "not in your units",
+        ),
         ("Target", span("large", view.target), None),
         (f"When opened, {view.was_of}", span("large", view.was), None),
         ("Since then", span("large", view.change), span("quiet", view.signal)),
     ]
     figures = [div("figure", span("quiet", name), value, below) for name, value, below in cells]
-    line = sparkline(view.line, None, 340, 56, view.aim, f"{view.metric_title}, 24 months")
+    line = sparkline(view.line, None, 340, 56, view.aim, f"{view.metric_title}, 24 months") if view.line else None
     answer = None
     if view.outcome:
         answer = div("notice", tag("b", f"Did it work? {view.outcome}."), f" {view.closing}")

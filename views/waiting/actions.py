@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from strategy.issues.tables import ALIVE, Action, ActionNews, Issue
+from strategy.reading import read
 from views.office import Office
+from views.own import own_actions, own_issues
 from views.place import Place
 from views.waiting import Waiting
 from views.wording import counted, day
@@ -16,8 +18,10 @@ SILENT = timedelta(days=30)  # after so long without a word it asks, too
 def waiting(office: Office) -> Iterator[Waiting]:
     """What waits for the viewer of actions and issues."""
     me = office.viewer.key
-    mine = office.read(Action, Action.owner == me, Action.state == "open")
-    told = {one.action for one in office.read(ActionNews, ActionNews.made_by == me)}
+    if not office.may("action.own"):
+        return
+    mine = own_actions(office, Action.state == "open")
+    told = {one.action for one in read(office.state, ActionNews, ActionNews.made_by == me)}
     for action in mine:
         if why := asked(office, action, new=action.key not in told):
             link = Place("mine", {"action": action.key}).href
@@ -54,8 +58,8 @@ def verifier(office: Office, action: Action) -> str:
 
 
 def _issues(office: Office) -> Iterator[Waiting]:
-    own = office.read(Issue, Issue.owner == office.viewer.key, Issue.state == "open")
-    actions = office.read(Action, Action.issue.in_([issue.key for issue in own]))
+    own = own_issues(office)
+    actions = read(office.state, Action, Action.issue.in_([issue.key for issue in own]))
     for issue in own:
         on = [action for action in actions if action.issue == issue.key]
         if any(action.state in ALIVE for action in on):

@@ -11,6 +11,7 @@ from flows.door import Door
 from strategy.clock import Clock
 from strategy.duties.reading import accountability
 from strategy.issues.actions import GiveAction
+from strategy.issues.commands import OpenIssue
 from strategy.issues.tables import Action, Issue
 from views import acting, issues
 from views.actions import ActionLine, lines
@@ -190,3 +191,30 @@ def test_my_responsibilities_are_the_union_of_the_raci_rows(manager: Desk) -> No
     assert len(rows) > 0
     initiatives = [one for one in manager.workspace.plan.initiatives.values() if one.owner == MANAGER]
     assert len(shown) == len(rows) + len(initiatives)
+
+
+def test_what_is_ones_own_is_seen_in_any_unit(folder: Path, manager: Desk) -> None:
+    chief = open_desk(folder, "clara_winther")
+    chief.do(OpenIssue("whole", "velora", METRIC, "Defects everywhere", MANAGER, "2026-05"))
+    chief.do(
+        GiveAction(
+            "tool",
+            "velora",
+            "Repair the tool",
+            MANAGER,
+            TODAY,
+            issue="whole",
+            expected_metric=METRIC,
+            expected_change=-0.01,
+        )
+    )
+    assert ("update", "Repair the tool", "new, given by Clara Winther, due 3 Nov 2026") in waits(manager)
+    view = mine(manager, "tool", UTC)
+    assert view.chosen is not None
+    assert view.chosen.issue_title == "Defects everywhere"
+    seen = issue_view(manager, "whole", UTC)
+    assert (seen.status, seen.metric_href, len(seen.actions)) == ("", "", 1)
+    acting.update(manager, view.chosen, "at_risk", "The tool maker is closed.")
+    assert chief.office.one(Action, "tool").health == "at_risk"
+    with pytest.raises(Refused):
+        issue_view(open_desk(folder, OTHER), "whole", UTC)
