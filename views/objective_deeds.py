@@ -118,23 +118,23 @@ def offer_again(desk: Desk, view: ObjectiveView, weight: float, measures: tuple[
     desk.do(OfferAgain(view.key, view.version, weight, measures, words))
 
 
-def hand_down(desk: Desk, view: ObjectiveView, key: str, part: Part) -> None:
-    """Offer a part of an objective to a unit below."""
+def offer_part(desk: Desk, above: str, key: str, part: Part) -> None:
+    """Offer a part of an objective to a unit below, or to take one on."""
     measures = measures_of(desk, part.chosen)
     words = (part.owner, part.title, "", part.weight, measures, None, None, part.words)
-    desk.do(CascadeObjective(key, part.unit, view.key, *words))
+    desk.do(CascadeObjective(key, part.unit, above, *words))
 
 
-def planned_part(desk: Desk, view: ObjectiveView, part: Part) -> Planned:
+def planned_part(desk: Desk, above: str, part: Part) -> Planned:
     """The part as it would count once it is accepted, for a preview."""
     measures = measures_of(desk, part.chosen)
     return Planned(
-        title=part.title or view.title,
-        perspective=desk.plan.known[view.key].perspective,
+        title=part.title or desk.plan.known[above].title,
+        perspective=desk.plan.known[above].perspective,
         owner=part.owner,
         metrics={one.metric: one.weight for one in measures},
         unit=part.unit,
-        parent=view.key,
+        parent=above,
         weight=part.weight,
         aims=aims_of(measures),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from data.errors import QueryError
 from strategy.goals.reading import aim_of, planned
 from strategy.goals.rules import Measure
 from strategy.goals.tables import Objective, ObjectiveMetric
@@ -90,6 +91,22 @@ def way_of(desk: Desk, key: str) -> WayFields:
     year = desk.workspace.calendar.holding("year", desk.office.today)
     baseline, target = (0.0 if number is None else number / factor for number in (one.baseline, one.target))
     return WayFields(metric, one.progress_span, baseline, target, one.start or year.start, one.end or year.end)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A part of an objective above as it is offered before anything is changed: its title, and what measures it."""
+
+    title: str
+    chosen: tuple[Chosen, ...]
+
+
+def taking(desk: Desk, picks: Picks, above: str) -> Taking:
+    """What is known of a part that the picked unit may take on; QueryError where there is no such objective above."""
+    one = desk.plan.objectives.get(above)
+    if one is None or one.unit not in desk.opened.tree.ancestors(picks.unit, desk.as_of)[1:]:
+        raise QueryError(f"no objective above {picks.unit_title} has this key; choose one that is not served yet")
+    return Taking(one.title, tuple(Chosen(key, 1.0) for key in one.metrics if key in desk.workspace.metrics))
 
 
 def number_now(desk: Desk, picks: Picks, metric: str, unit: str) -> float:

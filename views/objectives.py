@@ -126,7 +126,7 @@ def build(desk: Desk, picks: Picks) -> ObjectivesView:
         vision=plan.vision,
         groups=tuple(group for group in groups if group.lines),
         drafts=tuple(_drafts(desk, picks)),
-        above=_titles(desk, picks, aligned.gaps),
+        above=_above(desk, picks, aligned.gaps),
         units=tuple(_below(desk, picks)),
         versions=tuple(_versions(desk, picks)),
         may_write=desk.office.may("strategy.plan", unit),
@@ -136,6 +136,13 @@ def build(desk: Desk, picks: Picks) -> ObjectivesView:
 def aligned_in(desk: Desk, unit: str) -> Alignment:
     """The alignment of a unit with the units above it."""
     return alignment(desk.plan.objectives, unit, desk.opened.tree.ancestors(unit, desk.as_of)[1:])
+
+
+def _above(desk: Desk, picks: Picks, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Objectives above that nothing here serves, each with the form that takes a part of it on, where one may."""
+    may = desk.office.may("strategy.plan", picks.unit)
+    there = (picks.to("objectives", edit="take", above=key) if may else "" for key in keys)
+    return tuple((desk.plan.objectives[key].title, href) for key, href in zip(keys, there, strict=True))
 
 
 def _titles(desk: Desk, picks: Picks, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -54,6 +54,24 @@ def new(desk: Desk, picks: Picks) -> None:
             _do(lambda: deed.write(desk, picks, fields, key, chosen), "Written down as a draft", there)
 
 
+def take(desk: Desk, picks: Picks, above: str) -> None:
+    """The form in which somebody offers to take a part of an objective above on in the picked unit."""
+    left, right = st.columns([1.2, 1], gap="small")
+    with left, st.container(border=True, key="form"):
+        offer = form_view.taking(desk, picks, above)
+        title = st.text_input("What it is called here", offer.title, key=f"goalform.take.{above}", max_chars=200)
+        weight = st.number_input("Weight in the score above", value=1.0, min_value=0.0, key="goalform.take.weight")
+        chosen = _metrics(desk, offer.chosen, f"take.{above}")
+        words = st.text_area("What you say to its owner", key="goalform.take.words", max_chars=2000, height=68)
+        key = st.session_state.setdefault("goalform.part.key", deed.fresh("objective"))
+        part = deed.Part(picks.unit, desk.viewer.key, title, weight, tuple(chosen), words)
+        if st.button("Offer to take it on", type="primary", key="goalform.take"):
+            there = picks.to("objectives", objective=key)
+            _do(lambda: deed.offer_part(desk, above, key, part), "Offered to the owner above", there)
+    with right:
+        canvas(draw.preview(preview(desk, picks, key, deed.planned_part(desk, above, part))), "preview", "goals")
+
+
 def _words(desk: Desk, picks: Picks, view: ObjectiveView) -> None:
     left, right = st.columns([1.2, 1], gap="small")
     with left, st.container(border=True, key="form"):
@@ -152,9 +170,9 @@ def _hand_down(desk: Desk, picks: Picks, view: ObjectiveView) -> None:
         part = deed.Part(unit, owner or "", title, weight, tuple(chosen), words)
         if st.button("Offer it", type="primary", key="goalform.hand"):
             there = picks.to("objectives", objective=key)
-            _do(lambda: deed.hand_down(desk, view, key, part), "Offered", there)
+            _do(lambda: deed.offer_part(desk, view.key, key, part), "Offered", there)
     with right:
-        canvas(draw.preview(preview(desk, picks, key, deed.planned_part(desk, view, part))), "preview", "goals")
+        canvas(draw.preview(preview(desk, picks, key, deed.planned_part(desk, view.key, part))), "preview", "goals")
 
 
 def _offer(desk: Desk, picks: Picks, view: ObjectiveView) -> None:

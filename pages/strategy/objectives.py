@@ -37,8 +37,8 @@ def render(desk: Desk) -> None:
             _one(desk, picks, key)
         elif on:
             _then(desk, picks, on)
-        elif st.query_params.get("edit") == "new":
-            _new(desk, picks)
+        elif st.query_params.get("edit") in ("new", "take"):
+            _new(desk, picks, st.query_params.get("above", ""))
         else:
             _list(desk, picks)
     except (FourfoldError, Refused) as error:
@@ -103,11 +103,16 @@ def _then(desk: Desk, picks: Picks, on: str) -> None:
     canvas(draw.then(view), "then", "goals")
 
 
-def _new(desk: Desk, picks: Picks) -> None:
-    _head(desk, picks, "New objective", f"of {picks.unit_title}; a draft until it is put in force")
+def _new(desk: Desk, picks: Picks, above: str) -> None:
+    offer, draft = "its owner above accepts it, or returns it", "a draft until it is put in force"
+    says = f"{picks.unit_title}; {offer if above else draft}"
+    _head(desk, picks, "Take a part on" if above else "New objective", says)
     with st.container(horizontal=True, gap="small", key="deeds"):
         _back(picks)
-    objective_forms.new(desk, picks)
+    if above:
+        objective_forms.take(desk, picks, above)
+    else:
+        objective_forms.new(desk, picks)
 
 
 def _one(desk: Desk, picks: Picks, key: str) -> None:

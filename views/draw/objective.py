@@ -176,7 +176,7 @@ def preview(found: Preview) -> Markup:
 
 def _moved(one: ScoreMoved) -> Markup:
     old, new = (score(value) for value in one.score)
-    shown = [span("gone", old), " → ", tag("b", new)] if one.moves else [span("quiet", new)]
+    shown = [span("gone", old), " → ", tag("b", new)] if old != new else [span("quiet", new)]
     return tag(
         "tr",
         tag("td", one.title, span("sub", one.where)),

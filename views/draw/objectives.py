@@ -17,7 +17,7 @@ def objectives(view: ObjectivesView) -> Markup:
     """The unit's objectives in force."""
     if not view.groups:
         says = (
-            "Write one, or take on a part of an objective above: both with the buttons above this card."
+            "Write one with the button above, or take a part of an objective above on: they are listed below."
             if view.may_write
             else "Whoever plans for this unit writes them here."
         )
@@ -83,8 +83,11 @@ def drafts(lines: Sequence[DraftLine]) -> Markup:
 
 def gaps(view: ObjectivesView) -> Markup:
     """Objectives above that none here serves."""
-    items = [tag("li", link(href, title)) for title, href in view.above]
-    return _card("Above, and not served here", counted(len(items), "gap"), tag("ul", items, class_="plainlist"))
+    items = [
+        tag("li", title, link(href, "Take a part on", aria_label=f"Take a part of {title} on") if href else None)
+        for title, href in view.above
+    ]
+    return _card("Above, and not served here", counted(len(items), "objective"), tag("ul", items, class_="takelist"))
 
 
 def alignment(lines: Sequence[UnitLine]) -> Markup:

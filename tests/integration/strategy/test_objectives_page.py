@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from access.policy import Refused
-from data.errors import CommandError
+from data.errors import CommandError, QueryError
 from strategy.goals.cascade import AcceptCascade, CascadeObjective
 from strategy.goals.objectives import WriteObjective
 from strategy.goals.rules import Measure
@@ -145,6 +145,22 @@ def test_a_manager_sees_titles_above_and_nothing_else_of_them(folder: Path) -> N
     assert not [line for group in objectives.build(henrik, picked(henrik, "assembly")).groups for line in group.lines]
     analyst = desk_of(folder, "david_lindqvist")
     assert objective.build(analyst, picked(analyst), "keep_promise").may == frozenset()
+
+
+def test_a_manager_offers_to_take_a_part_on_and_the_owner_above_answers(folder: Path) -> None:
+    henrik = desk_of(folder, "henrik_maas")
+    picks = picked(henrik, "assembly")
+    above = dict(objectives.build(henrik, picks).above)
+    assert "edit=take" in above["Right the first time"]
+    offer = form.taking(henrik, picks, "right_first_time")
+    part = deed.Part("assembly", henrik.viewer.key, offer.title, 1.0, offer.chosen, "We are closest to it.")
+    assert preview(henrik, picks, "part", deed.planned_part(henrik, "right_first_time", part)).scores
+    deed.offer_part(henrik, "keep_promise", "part", part)
+    assert henrik.office.one(Objective, "part").waits_for == "mira_solberg"
+    with pytest.raises(QueryError, match="no objective above"):
+        form.taking(henrik, picks, "nothing")
+    analyst = desk_of(folder, "david_lindqvist")
+    assert not any(href for _, href in objectives.build(analyst, picked(analyst, "assembly")).above)
 
 
 def test_a_draft_shows_the_score_it_would_have_and_what_it_lacks(folder: Path) -> None:
