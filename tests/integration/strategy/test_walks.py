@@ -107,4 +107,4 @@ def test_random_commands_leave_no_illegal_state(books: Books) -> None:
         before = after
     check_whole(books)
     never = sorted({kind.__name__ for kind in walk.kinds} - set(walk.done))
-    assert len(never) < len(walk.kinds) * 0.35, f"too few kinds were ever carried out; never: {never}"
+    assert len(never) < len(walk.kinds) * 0.5, f"too few kinds were ever carried out; never: {never}"
