@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from sqlalchemy import Table, select
 
 from access.policy import Refused
-from access.viewer import Viewer
+from access.viewer import Grant, Viewer
 from data.errors import CommandError
 from strategy.commands import COMMANDS, Command, Creating, OnRecord
 from strategy.plain import plain
@@ -30,6 +30,8 @@ from tests.strategy_words import ALIASES, NASTY, NUMBERS, OF_PEOPLE, WORDS, hint
 State = dict[str, dict[str, dict[str, Any]]]  # table > key > column > plain value
 UNTOLD = {table.name for table in Base.metadata.sorted_tables if table.name.startswith(Audit.__tablename__)}
 CLOCKS_OWN = "clock.run"
+ADMINISTRATOR = Viewer("ada", "Ada Administrator", "", (Grant("administrator", ("company",)),))
+EYES = (*PEOPLE.values(), ADMINISTRATOR)
 
 
 def dump(books: Books) -> State:
@@ -103,8 +105,8 @@ class Walk:
         """Somebody who may, or somebody at all; None is the clock."""
         if type(command).needs == CLOCKS_OWN and self.random.random() < 0.9:
             return None
-        able = [one for one in PEOPLE.values() if self._able(one, command)]
-        return self.random.choice(able if able and self.random.random() < 0.85 else list(PEOPLE.values()))
+        able = [one for one in EYES if self._able(one, command)]
+        return self.random.choice(able if able and self.random.random() < 0.85 else EYES)
 
     def command(self, kind: type[Command] | None = None) -> Command:
         """One command, mostly with sense in it."""
@@ -220,7 +222,9 @@ class Walk:
         return NOON.date() + timedelta(days=self.random.randint(*reach))
 
     def _float(self) -> float:
-        return self.random.choice([0.0, 1.0, 1.0, 0.5, 0.25, 0.95, 3.0, 100.0, -2.5, 1e9, float("nan")])
+        if self.random.random() < 0.02:
+            return self.random.choice([float("nan"), float("inf")])
+        return self.random.choice([0.0, 1.0, 1.0, 0.5, 0.25, 0.95, 3.0, 100.0, -2.5, 1e9])
 
     def text(self, name: str) -> str:
         """A text that fits the field's name: a key of a table, a unit, a person, a metric; else words."""
