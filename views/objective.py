@@ -17,6 +17,7 @@ from views.desk import Desk
 from views.objective_lines import facts_of, results_of, scores
 from views.objective_preview import changed
 from views.objectives import VersionLine, version_line
+from views.own_goals import of_seen, seen_objective
 from views.picks import Picks
 from views.priorities import way_of
 from views.wording import DASH, NumberFormat, day, form_of, listed, number_format, sentence, share
@@ -123,23 +124,24 @@ class ObjectiveView:
 
 
 def build(desk: Desk, picks: Picks, key: str) -> ObjectiveView:
-    """One objective of the viewer's units, whatever its state; `Refused` for another."""
+    """One objective of the viewer's units or of his own, whatever its state; `Refused` for another."""
     office = desk.office
-    record = office.one(Objective, key)
-    rows = office.read(ObjectiveMetric, ObjectiveMetric.objective == key)
+    record = seen_objective(office, key)
+    inside = record.unit in desk.policy.scope(desk.viewer, "metric.view")
+    rows = of_seen(office, ObjectiveMetric, ObjectiveMetric.objective == key)
     one = planned(record, rows)
     picked = _at_home(desk, picks, record.unit)
     draft = record.state == "draft"
     workspace = changed(desk.workspace, key, one, {}) if draft else desk.workspace
     found = scores(desk, picked, [key], workspace).get(key)
     rolled, spots = found or (None, {})
-    results = office.read(
-        KeyResult, KeyResult.objective == key, KeyResult.state == "open", order_by=[KeyResult.made_at]
-    )
+    alive = (KeyResult.objective == key, KeyResult.state == "open")
+    results = of_seen(office, KeyResult, *alive, order_by=(KeyResult.made_at,))
     numbers = results_of(desk, picked, results)
-    done, expected, words = way_of(desk, picked, one)
+    done, expected, words = way_of(desk, picked, one) if inside else (None, None, "")
     lines = tuple(_result(desk, result, numbers[result.key]) for result in results)
-    versions = office.read(PlanVersion, PlanVersion.objective == key, order_by=[PlanVersion.made_at.desc()])
+    newest_first = (PlanVersion.made_at.desc(),)
+    versions = of_seen(office, PlanVersion, PlanVersion.objective == key, order_by=newest_first)
     return ObjectiveView(
         key=key,
         version=record.version,
@@ -152,7 +154,7 @@ def build(desk: Desk, picks: Picks, key: str) -> ObjectiveView:
         description=record.description,
         status=rolled.status if rolled else None,
         score=rolled.score if rolled else None,
-        reason=_reason(rolled),
+        reason=_reason(rolled) if inside else "Its figures are those of a unit that is not yours to see.",
         draft=draft,
         way=words,
         done=done,
@@ -299,7 +301,7 @@ def _result(desk: Desk, one: KeyResult, number: float | None) -> ResultLine:
     since = one.checked_on or one.made_at.date()
     open_for = desk.office.today - since
     done = grade(number, one.start, one.target)
-    said = desk.office.read(CheckIn, CheckIn.key_result == one.key, order_by=[CheckIn.made_at.desc()])
+    said = of_seen(desk.office, CheckIn, CheckIn.key_result == one.key, order_by=(CheckIn.made_at.desc(),))
     checked = f"checked in {day(one.checked_on)}" if one.checked_on else "not checked in yet"
     factor = form.factor if form.unit.strip() == "%" else 1.0
     return ResultLine(

@@ -138,7 +138,10 @@ def test_a_manager_sees_titles_above_and_nothing_else_of_them(folder: Path) -> N
     above = next(step for step in view.steps if step.title == "Keep the delivery promise")
     assert above.href is None
     with pytest.raises(Refused):
-        objective.build(mira, picked(mira, "operations"), "keep_promise")
+        objective.build(mira, picked(mira, "operations"), "grow_profitably")
+    own = objective.build(mira, picked(mira, "operations"), "keep_promise")  # she answers for it; its figures are above
+    assert (own.score, own.may) == (None, frozenset())
+    assert [part.title for part in own.parts] == ["Ship on the promised day"]
     henrik = desk_of(folder, "henrik_maas")
     with pytest.raises(Refused):
         objective.build(henrik, picked(henrik, "assembly"), "ops.promise")
@@ -161,6 +164,19 @@ def test_a_manager_offers_to_take_a_part_on_and_the_owner_above_answers(folder: 
         form.taking(henrik, picks, "nothing")
     analyst = desk_of(folder, "david_lindqvist")
     assert not any(href for _, href in objectives.build(analyst, picked(analyst, "assembly")).above)
+
+
+def test_who_owns_a_key_result_checks_it_in_wherever_it_lies(folder: Path) -> None:
+    clara = desk_of(folder)
+    view = objective.build(clara, picked(clara), "grow_service")
+    deed.add_result(clara, view, "kr", deed.Result("Dealers", "", "dealers", 0, 9, 1.0, "henrik_maas", None), "focus")
+    henrik = desk_of(folder, "henrik_maas")
+    view = objective.build(henrik, picked(henrik, "assembly"), "grow_service")
+    assert (view.score, view.results[0].mine) == (None, True)
+    deed.check_in(henrik, view.results[0], 3.0, 7, "Three.")
+    assert objective.build(desk_of(folder), picked(clara), "grow_service").results[0].value.startswith("3")
+    with pytest.raises(Refused):
+        objective.build(desk_of(folder, "jonas_brandt"), picked(henrik, "assembly"), "grow_service")
 
 
 def test_a_draft_shows_the_score_it_would_have_and_what_it_lacks(folder: Path) -> None:
