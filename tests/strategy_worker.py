@@ -13,16 +13,16 @@ from tests.strategy_walk import Walk
 LOOK = 20  # commands between two looks at what there is: what others do meanwhile makes honest conflicts
 
 
-def work(walk: Walk, count: int, *, aloud: bool = False) -> int:
-    """Carry out `count` commands; returns how many were not refused."""
-    done = 0
+def work(walk: Walk, count: int, *, aloud: bool = False) -> list[int]:
+    """Carry out `count` commands; returns the audit rows of those that were not refused."""
+    done = []
     for number in range(count):
         if number % LOOK == 0:
             walk.look()
         command = walk.command()
         audit = walk.do(command, walk.who(command))
         if audit is not None:
-            done += 1
+            done.append(audit)
             if aloud:
                 print(audit, flush=True)  # noqa: T201  that it is told is the point
     return done

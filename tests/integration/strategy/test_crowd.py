@@ -12,9 +12,10 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
+from strategy.seals import verified
 from strategy.state import open_state, reading
 from strategy.tables import Audit
-from tests.integration.strategy.test_walks import check_whole, counted
+from tests.integration.strategy.test_walks import check_whole
 from tests.strategy_rooms import Books
 from tests.strategy_walk import Walk
 from tests.strategy_worker import work
@@ -29,8 +30,13 @@ def crowd(books: Books, commands: int) -> None:
     walks = [Walk(books, Random(number), label=str(number)) for number in range(THREADS)]
     with ThreadPoolExecutor(THREADS) as pool:
         done = list(pool.map(lambda walk: work(walk, commands // THREADS), walks))
-    assert counted(books)[0] == sum(done), "what was told to be done and the audit differ"
-    assert min(done) > 0, "somebody never came to his turn"
+    told = [audit for mine in done for audit in mine]
+    with reading(books.engine) as session:
+        known = set(session.scalars(select(Audit.id)))
+    assert len(set(told)) == len(told), "two commands were told to be the same deed"
+    assert set(told) <= known, "a command was told to be done and is not there"
+    assert all(done), "somebody never came to his turn"
+    assert verified(books.engine).faults == ()
     check_whole(books)
 
 
@@ -65,6 +71,7 @@ def killed(books: Books, seconds: list[float]) -> None:
         acknowledged = {int(line) for line in told[:-1] if line.strip()} | {int(told[0])}
         assert acknowledged <= known, "a command was told to be done and is not there"
         check_whole(Books(again))
+        assert verified(again).faults == ()
         again.dispose()
 
 
