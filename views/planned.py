@@ -220,10 +220,15 @@ def _shown(workspace: Workspace, card: Scorecard, unit: str) -> bool:
 def _pairs(
     old: Rolled | None, new: Rolled | None, place: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Rolled | None, Rolled | None]]:
-    """A branch before and after with its place below the root, and all branches below it; leaves are metrics."""
+    """A branch before and after with its place below the root, and the branches below it, down to objectives.
+
+    Leaves are metrics; a part of an objective is told where it stands itself, on the scorecard of its unit.
+    """
     if not any(one is not None and one.children for one in (old, new)):
         return
     yield place, old, new
+    if len(place) + 1 == len(LEVELS):
+        return
     below = [{child.key: child for child in one.children} if one else {} for one in (old, new)]
     for key in dict.fromkeys([*below[0], *below[1]]):
         yield from _pairs(below[0].get(key), below[1].get(key), (*place, key))

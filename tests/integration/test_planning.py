@@ -10,15 +10,17 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.commands import fourfold
+from data.calendar import Period
 from data.errors import CommandError, DefinitionError
 from flows.opened import Opened, open_current
+from flows.plan_in_force import in_force_at
 from flows.planning import changes, plan
 from flows.refresh import refresh
-from metrics.values.reading import values_of
+from metrics.values.reading import Value, values_of
 from metrics.values.table import SCHEMA
 from tests.making import MODEL, REVENUE, SOURCE, make, sales
 from views.planned import metric_plans, parents
-from views.scorecard import metric_keys, sheet
+from views.scorecard import sheet, units_of
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> None:
@@ -51,6 +53,8 @@ def new_and_gone(folder: Path) -> None:
 
 
 def new_weights(folder: Path) -> None:
+    for file in (folder / "var").glob("state.sqlite*"):  # what the state knows, the files no longer say
+        file.unlink()
     edit(folder, "strategy.yaml", "metrics: {satisfaction: 2, nps: 1", "metrics: {satisfaction: 1, nps: 5")
     edit(folder, "scorecards/corporate.yaml", "grow_profitably: 2", "grow_profitably: 7")
 
@@ -59,26 +63,26 @@ def whole(opened: Opened) -> pa.Table:
     return opened.engine().table('SELECT * FROM snapshot.main."values"').select(SCHEMA.names).cast(SCHEMA)
 
 
-def rolled(opened: Opened, table: pa.Table) -> dict[tuple[object, ...], tuple[float | None, str]]:
+def rolled(folder: Path, opened: Opened, table: pa.Table) -> dict[tuple[object, ...], tuple[float | None, str]]:
     """Every score of every scorecard by scorecard, place, unit and period, without any short cut."""
-    workspace = opened.workspace
+    (workspace,) = in_force_at(folder, opened, opened.workspace)
     found: dict[tuple[object, ...], tuple[float | None, str]] = {}
-    by_place: dict[tuple[object, ...], list[object]] = {}
+    by_period: dict[Period, list[Value]] = {}
     for value in values_of(table, dict(workspace.metrics)):
-        by_place.setdefault((value.unit, value.period), []).append(value)
+        by_period.setdefault(value.period, []).append(value)
     for key, card in workspace.scorecards.items():
-        names = set(metric_keys(workspace, card))
-        for (unit, period), values in by_place.items():
-            if card.units != "all" and unit not in card.units:
-                continue
-            own = [value for value in values if value.metric in names]  # type: ignore[attr-defined]
-            made = sheet(workspace, card, period, own)  # type: ignore[arg-type]
-            waiting = [(key, made.rolled)] if made else []
-            while waiting:
-                name, branch = waiting.pop()
-                if branch.children:
-                    found[key, name, unit, period] = (branch.score, branch.status)
-                    waiting += [(child.key, child) for child in branch.children]
+        rests = {unit: units_of(workspace, card, unit) for unit in opened.tree.units}
+        for period, values in by_period.items():
+            for unit in sorted({value.unit for value in values}):
+                if card.units != "all" and unit not in card.units:
+                    continue
+                made = sheet(workspace, card, period, [v for v in values if v.unit in rests[unit]], unit)
+                waiting = [(key, made.rolled, 0)] if made else []
+                while waiting:
+                    name, branch, depth = waiting.pop()
+                    if branch.children and depth <= 2:  # a part of an objective stands on its own unit's scorecard
+                        found[key, name, unit, period] = (branch.score, branch.status)
+                        waiting += [(child.key, child, depth + 1) for child in branch.children]
     return found
 
 
@@ -100,7 +104,7 @@ def test_what_is_planned_is_what_a_refresh_brings(change: Callable[[Path], None]
         assert planned.changes.column(name).to_pylist() == real.column(name).to_pylist()
     for name in ("value", "value_new", "target", "target_new", "score", "score_new"):
         assert planned.changes.column(name).to_pylist() == pytest.approx(real.column(name).to_pylist(), nan_ok=True)
-    sides = rolled(before, old), rolled(after, whole(after))
+    sides = rolled(own_demo, before, old), rolled(own_demo, after, whole(after))
     moved = {
         place
         for place in {*sides[0], *sides[1]}
