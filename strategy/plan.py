@@ -148,7 +148,7 @@ class Plan(BaseModel):
     def with_ended(self, ended: Mapping[str, Objective]) -> "Plan":
         """The same plan, that also knows objectives that have ended."""
         made = self.model_copy()
-        made._ended = dict(ended)
+        made._ended = dict(ended)  # noqa: SLF001  its own, of a copy
         return made
 
 
