@@ -18,8 +18,9 @@ from tests.e2e.conftest import PATIENCE, looking_as, ready, served
 from views.entry import open_desk
 
 pytestmark = pytest.mark.browser
-SAYS = "Ask each customer who complained what we promised"
-DECIDED = "No delivery is promised without the word of who delivers"
+SAYS = "Look at each order before its day is promised"
+DECIDED = "No day is promised without the word of who delivers"
+TALKED, LEFT = "Complaint rate", "On-time delivery"
 
 
 def picture(page: Page, name: str) -> None:
@@ -55,7 +56,7 @@ def plan(page: Page, address: str) -> None:
     page.get_by_role("button", name="Set it and plan the first").wait_for()
     picture(page, "cadence")
     page.get_by_role("button", name="Set it and plan the first").click()
-    expect(page.get_by_label("Agenda")).to_contain_text("Complaint rate", timeout=PATIENCE)
+    expect(page.get_by_label("Agenda")).to_contain_text(LEFT, timeout=PATIENCE)
     picture(page, "agenda")
 
 
@@ -63,8 +64,8 @@ def hold(page: Page) -> None:
     """Talk, decide, give an action, close."""
     page.get_by_role("button", name="Open the review").click()
     expect(page.get_by_label("In hand")).to_be_visible(timeout=PATIENCE)
-    page.get_by_label("Agenda").get_by_role("link", name="Complaint rate", exact=True).click()
-    expect(page.get_by_label("In hand")).to_contain_text("Complaint rate", timeout=PATIENCE)
+    page.get_by_label("Agenda").get_by_role("link", name=TALKED, exact=True).click()
+    expect(page.get_by_label("In hand")).to_contain_text(TALKED, timeout=PATIENCE)
     page.get_by_role("button", name="Decide", exact=True).click()
     page.get_by_role("textbox", name="What is decided?").fill(DECIDED)
     page.get_by_role("textbox", name="What is decided?").press("Enter")
@@ -77,14 +78,14 @@ def hold(page: Page) -> None:
     expect(page.get_by_label("In hand")).to_contain_text(SAYS, timeout=PATIENCE)
     page.keyboard.press("Escape")
     picture(page, "live")
-    page.get_by_role("textbox", name="What was said?").fill("Most complaints are about days that we named too early.")
+    page.get_by_role("textbox", name="What was said?").fill("Most late orders were promised too early.")
     page.get_by_role("button", name="Save and go on").click()
     expect(page.get_by_label("In hand")).not_to_contain_text(SAYS, timeout=PATIENCE)
     page.get_by_role("button", name="Close the review").click()
     page.get_by_role("textbox", name="In short").fill("Promise later, and keep it.")
     page.get_by_role("textbox", name="In short").press("Control+Enter")
     page.get_by_role("button", name="Close it and publish the pack").click()
-    expect(page.get_by_label("Not talked about")).to_contain_text("On-time delivery", timeout=PATIENCE)
+    expect(page.get_by_label("Not talked about")).to_contain_text(LEFT, timeout=PATIENCE)
     picture(page, "pack")
 
 
