@@ -130,7 +130,7 @@ class Creating(Command, abstract=True):
                 f"'{self.key}' is no key: small letters, digits, _ . : - and at most {LONGEST_KEY} characters"
             )
         if deed.session.get(kind, self.key) is not None:
-            raise Conflict(f"there is a {words_of(kind)} '{self.key}' already; look at that one")
+            raise Conflict(f"there is {words_of(kind)} '{self.key}' already; look at that one")
         return self.key
 
 

@@ -136,7 +136,8 @@ def _allowed_function(node: exp.Func) -> None:
 def _plain_type(node: exp.DataType) -> bool:
     """Whether a type is what a CAST makes; elsewhere it would be written as a call, `DATE LIST` as an aggregate."""
     inside = isinstance(node.parent, exp.Cast | exp.TryCast) and node.arg_key == "to"
-    return inside and not node.args.get("nested") and isinstance(node.this, exp.DataType.Type)
+    own = node.this is exp.DataType.Type.USERDEFINED  # a name in quotes
+    return inside and not own and not node.args.get("nested") and isinstance(node.this, exp.DataType.Type)
 
 
 Resolver = Callable[[str, str | None], str]  # (column, qualifier or None) > SQL of the column; raises ExpressionError

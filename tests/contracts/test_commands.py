@@ -16,7 +16,8 @@ RECORDS = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)),
     key=lambda kind: kind.__name__,
 )
-TESTS = sorted((Path(__file__).parent.parent / "integration").rglob("test_*.py"))
+ROOT = Path(__file__).parent.parent
+TESTS = sorted([*(ROOT / "integration").rglob("test_*.py"), *ROOT.glob("*.py")])  # and what they share
 KINDS = [kind for name, kind in sorted(COMMANDS.items()) if kind.__module__.startswith("strategy.")]
 
 

@@ -218,7 +218,7 @@ def test_only_the_clock_moves_things_up(table: Books) -> None:
     table.do("sam", AskApproval("q1", "shop", "spending", "A wing", "To grow.", 90_000.0))
     table.door().by_clock(escalate())
     assert audited(table)[-1] == ("fourfold", "Escalate")
-    with pytest.raises(Conflict, match="there is a escalation 'u1' already"):
+    with pytest.raises(Conflict, match="there is escalation 'u1' already"):
         table.door().by_clock(escalate())
 
 

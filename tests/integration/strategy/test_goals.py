@@ -34,7 +34,7 @@ def test_objective_begins_as_a_draft_with_its_measures(books: Books) -> None:
     assert (one.state, one.unit, one.owner, one.made_by) == ("draft", "company", "clara", "clara")
     assert (measure.targeted, measure.weights["steps"]) == (True, [{"value": 2.0, "from": None, "to": None}])
     assert not books.all(PlanVersion)  # only the active plan has versions
-    with pytest.raises(Conflict, match="there is a objective 'punctual' already"):
+    with pytest.raises(Conflict, match="there is objective 'punctual' already"):
         books.do("clara", PUNCTUAL)
 
 

@@ -130,7 +130,7 @@ def test_what_is_done_is_not_put_off(shop: Books) -> None:
 
 
 def test_the_same_key_twice_is_a_conflict_and_a_bad_key_an_error(shop: Books) -> None:
-    with pytest.raises(Conflict, match="there is a test chore 'sweep' already"):
+    with pytest.raises(Conflict, match="there is test chore 'sweep' already"):
         shop.do("mira", BEGIN)
     with pytest.raises(CommandError, match="'A B' is no key"):
         shop.do("mira", BeginChore("A B", "shop", "x", "sam"))

@@ -279,3 +279,9 @@ def test_unknown_dataset_is_told_with_the_nearest_name() -> None:
 )
 def test_what_may_multiply_rows_is_known(text: str, multiplies: bool) -> None:
     assert multiplies_rows(text) is multiplies
+
+
+@pytest.mark.parametrize("text", ['amount :: "select"', 'CAST(amount AS "select")', 'TRY_CAST(amount AS "mood")'])
+def test_a_type_of_ones_own_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionError, match="a plain type stands in a CAST alone"):
+        parse(text)
