@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from access.identity import identity_of
 from access.policy import Policy, Refused
-from flows.acting import door_of
+from flows.acting import clock_of, door_of
 from flows.first_plan import begin
 from flows.opened import Opened, open_current
 from flows.viewers import moment, sample_viewer, sign_in_told, signed_in, signed_out
@@ -20,7 +20,6 @@ from strategy.members.tables import Member
 from strategy.reading import read
 from strategy.state import open_state, state_url
 from views.desk import Desk, below
-from views.office import clock_of
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine as StateEngine
 from access.policy import Policy, Refused
 from access.roles import Permission
 from access.viewer import Viewer
+from flows.acting import clock_of
 from flows.door import Door
 from flows.opened import Opened
 from strategy.clock import SYSTEM, Clock
@@ -89,8 +90,3 @@ class Office:
             return ()
         column: Any = getattr(kind, "unit")  # noqa: B009  each table with a scope has its own column
         return (column.in_(sorted(self.scope(kind.READ))),)
-
-
-def clock_of(opened: Opened) -> Clock:
-    """The clock of a workspace: where its `today` stands still, so does the day here."""
-    return Clock(standing=opened.workspace.settings.today)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from access.policy import Policy
 from access.roles import MEANING
 from access.viewer import Viewer
+from data.errors import CommandError
 from flows.people import Person, people, require_known
 from strategy.commands import new_key
 from strategy.members.commands import (
@@ -159,23 +160,26 @@ def end(desk: Desk, one: Membership) -> None:
 
 def deactivate(desk: Desk, one: Person) -> None:
     """Let somebody in no more."""
-    if one.member:
-        desk.do(DeactivatePerson(one.key, one.member.version))
+    desk.do(DeactivatePerson(one.key, _version(one)))
 
 
 def activate(desk: Desk, one: Person) -> None:
     """Let somebody in again."""
-    if one.member:
-        desk.do(ReactivatePerson(one.key, one.member.version))
+    desk.do(ReactivatePerson(one.key, _version(one)))
 
 
 def sign_out(desk: Desk, one: Person) -> None:
     """Sign somebody out everywhere."""
-    if one.member:
-        desk.do(SignOutEverywhere(one.key, one.member.version))
+    desk.do(SignOutEverywhere(one.key, _version(one)))
 
 
 def free(desk: Desk, one: Person) -> None:
     """Let another account take the place."""
-    if one.member:
-        desk.do(FreeAccount(one.key, one.member.version))
+    desk.do(FreeAccount(one.key, _version(one)))
+
+
+def _version(one: Person) -> int:
+    """The version that was looked at; CommandError for somebody whom only people.yaml knows."""
+    if one.member is None:
+        raise CommandError(f"{one.name} has never signed in; take the roles out of people.yaml, or invite first")
+    return one.member.version

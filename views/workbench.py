@@ -13,6 +13,7 @@ from access.viewer import Viewer
 from data.calendar import Span
 from data.editing import GONE, edited, value_at
 from data.errors import CommandError, QueryError
+from flows.acting import clock_of
 from flows.compute import Progress, quiet
 from flows.door import Door
 from flows.drafts import Preview, Tried, difference, file_text, instead, preview, publish, try_out
@@ -34,7 +35,6 @@ from strategy.drafts import (
     draft_begun,
     drafts,
 )
-from views.office import clock_of
 from views.planned import MetricPlan, ParentMoved, metric_plans, parents
 
 
