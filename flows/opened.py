@@ -2,7 +2,9 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from data.organisation import FAR_AHEAD, LONG_AGO, History, Membership, Tree, Unit
@@ -11,6 +13,7 @@ from data.valuefiles import open_snapshot
 from data.warehouse import Connection
 from flows.calendars import restated, tree_in_force, with_periods
 from flows.elsewhere import elsewhere, engine_over
+from flows.freshness import datasets_of
 from flows.workspace import Workspace, assemble
 from metrics.engines.away import Elsewhere
 from metrics.engines.duck import Engine
@@ -39,6 +42,15 @@ class Opened:
     def id(self) -> str:
         """The snapshot's id; part of every cache key."""
         return self.manifest.id
+
+    @cached_property
+    def feeds(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The (table, dataset) pairs that each metric rests on."""
+        below = {key: datasets_of(self.workspace, table) for key, table in self.catalog.tables.items()}
+        return {
+            key: tuple((table, name) for table in self.catalog.tables_of(key) for name in below[table])
+            for key in self.workspace.metrics
+        }
 
     def tree_of(self, history: History | None) -> Tree:
         """The tree with units as they were, or as they stand on the last day (None: as units.yaml says)."""

@@ -8,6 +8,7 @@ from metrics.scoring.status import COLOURS
 from views.answered import Answer
 from views.picks import Picks
 from views.reading import Reading, about, why_no_score
+from views.stamps import Stamp
 from views.wording import sentence
 
 _WORST_FIRST = {"error": 0, "red": 1, "amber": 2}
@@ -36,6 +37,7 @@ class Concern:
     signal: str
     signal_detail: str
     answer: Answer | None = None  # what is being done about it
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ class Mention:
     says: str
 
 
-def concern_of(workspace: Workspace, reading: Reading, picks: Picks, answer: Answer | None = None) -> Concern:
+def concern_of(
+    workspace: Workspace, reading: Reading, picks: Picks, answer: Answer | None = None, stamp: Stamp | None = None
+) -> Concern:
     """A reading as a row of the table of concerns."""
     metric = reading.metric
     return Concern(
@@ -69,6 +73,7 @@ def concern_of(workspace: Workspace, reading: Reading, picks: Picks, answer: Ans
         signal=reading.signal,
         signal_detail=reading.signal_detail,
         answer=answer,
+        stamp=stamp,
     )
 
 

@@ -10,7 +10,8 @@ from views.desk import Desk
 from views.executive import Half, Linked, halves, history, period_before, state
 from views.picks import Picks
 from views.reading import Reading, leads, readings
-from views.scorecard import Sheet, metric_keys, sheet, units_of
+from views.scorecard import Sheet, measured, metric_keys, sheet, units_of
+from views.stamps import Stamp, Stamps, stamping
 from views.wording import counted, period_name, period_short, score
 
 MOST_BELOW = 6  # units below that still fit beside the metrics as columns
@@ -26,6 +27,7 @@ class Own:
     status: str
     score: float | None
     counts: tuple[tuple[str, int], ...]
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Line:
     signal: str
     signal_detail: str
     below: tuple[Below, ...]
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Group:
     score: float | None
     halves: tuple[Half, ...]
     lines: tuple[Line, ...]
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def _own(desk: Desk, picks: Picks, chosen: Sheet) -> tuple[Own, ...]:
     keys = metric_keys(workspace, card)
     rests = {unit.key: units_of(workspace, card, unit.key) for unit in units}
     values = desk.values(keys, sorted({at for of in rests.values() for at in of}), picks.span, picks.period)
-    found = []
+    found, stamp = [], stamping(desk)
     for unit in units:
         one = (
             chosen
@@ -146,6 +150,7 @@ def _own(desk: Desk, picks: Picks, chosen: Sheet) -> tuple[Own, ...]:
                 rolled.status if rolled else "no_data",
                 rolled.score if rolled else None,
                 counts,
+                stamp(measured(one, rolled)) if one and rolled else None,
             )
         )
     return tuple(found)
@@ -164,16 +169,21 @@ def _groups(
     columns: Sequence[Linked],
 ) -> list[Group]:
     below = [unit.key for unit in desk.children(picks.unit, min(picks.period.end, desk.as_of))] if beside else []
-    groups = []
+    groups, stamp = [], stamping(desk)
     for branch in now.rolled.children:
         lines = tuple(
-            _line(desk, picks, reading, [beside.get((unit, key)) for unit in below], columns, below)
+            _line(desk, picks, reading, [beside.get((unit, key)) for unit in below], columns, below, stamp)
             for key, reading in known.items()
             if reading.metric.perspective == branch.key
         )
         groups.append(
             Group(
-                desk.workspace.perspectives[branch.key], branch.status, branch.score, halves(now, branch.key, 1), lines
+                desk.workspace.perspectives[branch.key],
+                branch.status,
+                branch.score,
+                halves(now, branch.key, 1),
+                lines,
+                stamp(measured(now, branch)),
             )
         )
     return groups
@@ -186,6 +196,7 @@ def _line(
     beside: Sequence[Value | None],
     columns: Sequence[Linked],
     below: Sequence[str],
+    stamp: Stamps,
 ) -> Line:
     metric, now, form = reading.metric, reading.now, reading.form
     return Line(
@@ -217,4 +228,5 @@ def _line(
             )
             for unit, column, value in zip(below, columns, beside, strict=False)
         ),
+        stamp=stamp([metric.key]),
     )

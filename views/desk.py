@@ -20,7 +20,6 @@ from data.warehouse import literal
 from flows.answers import Answer
 from flows.asking import asked_of, sight_of
 from flows.compute import Progress, quiet
-from flows.freshness import datasets_of
 from flows.opened import Opened, open_current
 from flows.plan_in_force import in_force
 from flows.refresh import definition_files, refresh
@@ -169,10 +168,9 @@ class Desk:
         self._require("catalog.view", None)
         return self.opened.manifest.datasets
 
-    def datasets_below(self, metric: str) -> list[tuple[str, str]]:
+    def datasets_below(self, metric: str) -> tuple[tuple[str, str], ...]:
         """The (table, dataset) pairs that a metric rests on."""
-        tables = self.catalog.tables_of(metric)
-        return [(table, name) for table in tables for name in datasets_of(self.workspace, self.catalog.tables[table])]
+        return self.opened.feeds[metric]
 
     def attempts(self, limit: int = 20) -> tuple[dict[str, Any], ...]:
         """The latest refreshes, also failed ones, newest first."""

@@ -26,7 +26,8 @@ from views.desk import Desk
 from views.picks import Picks
 from views.priorities import Priority, priorities
 from views.reading import SIGNAL_MONTHS, readings
-from views.scorecard import Sheet, find, metric_keys, sheets, units_of
+from views.scorecard import Sheet, find, measured, metric_keys, sheets, units_of
+from views.stamps import Stamp, Stamps, stamping
 from views.why import Why, why
 from views.wording import counted, day, period_name, period_short, share, trend_words
 
@@ -69,6 +70,7 @@ class Tile:
     scored: int
     due: int
     coverage: float
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
     concerns, well, bare = troubled(known.values()), strengths(known.values()), gaps(known.values())
     done = answers(desk, [r.metric.key for r in concerns[:ROOM]], picks.unit)
     scored = sum(value.status in COLOURS for value in past.now.values.values())
+    stamp = stamping(desk)
     return ExecutiveView(
         title=picks.unit_title,
         subtitle=f"{picks.period_title}, {state(desk, picks.period)} \u00b7 compared with {since} \u00b7 "
@@ -159,8 +162,10 @@ def build(desk: Desk, picks: Picks) -> ExecutiveView:
         status=past.now.rolled.status,
         trend_words=trend_words(picks.span, workspace.calendar),
         trend_names=tuple(period_name(s.period, workspace.calendar) for s in past.all[-TREND[picks.span] :]),
-        tiles=tuple(_tile(desk, picks, past, branch, short) for branch in past.now.rolled.children),
-        concerns=tuple(concern_of(workspace, r, picks, done.get(r.metric.key)) for r in concerns[:ROOM]),
+        tiles=tuple(_tile(desk, picks, past, branch, short, stamp) for branch in past.now.rolled.children),
+        concerns=tuple(
+            concern_of(workspace, r, picks, done.get(r.metric.key), stamp([r.metric.key])) for r in concerns[:ROOM]
+        ),
         concern_count=len(concerns),
         why=why(workspace, past.before, past.now, known, picks, (since, period_name(picks.period, workspace.calendar))),
         priorities=priorities(desk, picks, past.now),
@@ -188,7 +193,7 @@ def halves(sheet: Sheet, key: str, depth: int) -> tuple[Half, ...]:
     return tuple(Half(title, r.score if r else None, r.status if r else "no_data") for title, r in found)
 
 
-def _tile(desk: Desk, picks: Picks, past: History, branch: Rolled, since: str) -> Tile:
+def _tile(desk: Desk, picks: Picks, past: History, branch: Rolled, since: str, stamp: Stamps) -> Tile:
     assert past.now is not None
     old = find(past.before.rolled, branch.key) if past.before else None
     moved = branch.score - old.score if branch.score is not None and old is not None and old.score is not None else None
@@ -216,4 +221,5 @@ def _tile(desk: Desk, picks: Picks, past: History, branch: Rolled, since: str) -
         scored=sum(counts.get(colour, 0) for colour in COLOURS),
         due=sum(counts.values()) - counts.get("not_due", 0),
         coverage=branch.coverage,
+        stamp=stamp(measured(past.now, branch)),
     )

@@ -16,6 +16,7 @@ from views.lineage import Stage, Stop, edges, lineage
 from views.picks import Picks
 from views.reading import SIGNAL_MONTHS, Reading, about, read
 from views.scorecard import metric_keys
+from views.stamps import Stamp, stamping
 from views.wording import (
     DASH,
     NumberFormat,
@@ -80,6 +81,7 @@ class MetricView:
     score: str
     changes: tuple[tuple[str, str, str], ...]  # (against what, the value then, the change)
     coverage: str
+    stamp: Stamp | None
     series: Series
     history: tuple[HistoryRow, ...]
     signal: str
@@ -139,6 +141,7 @@ def build(desk: Desk, picks: Picks, key: str) -> MetricView:
         score=score(now.score),
         changes=_changes(desk, picks, reading),
         coverage=_coverage(metric, now),
+        stamp=stamping(desk)([key]),
         series=_series(metric, past, form, reading, desk, picks),
         history=tuple(_history(desk, picks, v, form) for v in reversed(past)),
         signal=reading.signal,

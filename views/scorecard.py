@@ -4,7 +4,7 @@ The only place where both are joined, by metric key. A metric of which the unit 
 part of the unit's tree; one that is due and missing is, and lowers the coverage.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +39,14 @@ class Sheet:
     def half(self, indicator: Indicator) -> Rolled:
         """The same tree with the leaves of one kind only."""
         return roll_up(self.side.tree, self.side.leaves, self.side.missing, self.side.minimum_coverage, indicator)
+
+
+def measured(sheet: Sheet, branch: Rolled) -> Iterator[str]:
+    """The metrics that a branch rests on, in the order of its leaves."""
+    if branch.key in sheet.spots and not branch.children:
+        yield sheet.spots[branch.key].metric
+    for child in branch.children:
+        yield from measured(sheet, child)
 
 
 def find(rolled: Rolled, key: str, depth: int = 1) -> Rolled | None:

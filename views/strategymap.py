@@ -21,7 +21,8 @@ from views.omens import Omen, omens
 from views.picks import Picks
 from views.priorities import way_of
 from views.reading import Reading, readings
-from views.scorecard import Sheet, find, metric_keys, objectives_on
+from views.scorecard import Sheet, find, measured, metric_keys, objectives_on
+from views.stamps import Stamp, Stamps, stamping
 from views.wording import counted, day, listed, share
 
 
@@ -40,6 +41,7 @@ class Bubble:
     metrics: int
     omens: tuple[Omen, ...] = ()
     shut: str = ""
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Lane:
     status: str
     score: float | None
     bubbles: tuple[Bubble, ...]
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def build(desk: Desk, picks: Picks, asked: Asked = NOTHING) -> MapView:
     )
     before = past.before.values if past.before else {}
     known = readings(workspace, past.now.values, before, past.months)
-    drawn = _Drawn(desk, picks, asked, past.now, goals, links, known)
+    drawn = _Drawn(desk, picks, asked, past.now, goals, links, known, stamping(desk))
     seen = {} if asked.on else observe(desk, links, past.months)
     found = arrows(desk, picks, month, goals, links, () if asked.on else workspace.plan.links, seen)
     chosen = asked.objective if asked.objective in goals else None
@@ -230,12 +233,14 @@ class _Drawn:
     goals: Mapping[str, Objective]
     links: Sequence[Link]
     known: Mapping[str, Reading]
+    stamp: Stamps
 
     def lane(self, perspective: str, title: str) -> Lane:
         """A perspective with its objectives."""
         rolled = find(self.now.rolled, perspective)
         bubbles = tuple(self.bubble(key) for key, one in self.goals.items() if one.perspective == perspective)
-        return Lane(title, rolled.status if rolled else "no_data", rolled.score if rolled else None, bubbles)
+        stamp = self.stamp(measured(self.now, rolled)) if rolled else None
+        return Lane(title, rolled.status if rolled else "no_data", rolled.score if rolled else None, bubbles, stamp)
 
     def bubble(self, key: str) -> Bubble:
         """An objective; while a link is drawn, a click on it chooses it."""
@@ -255,6 +260,7 @@ class _Drawn:
             sum(counts.values()),
             () if self.asked.on else self.omens(key),
             shut,
+            self.stamp(measured(self.now, rolled)) if rolled else None,
         )
 
     def _href(self, key: str, choosing: bool) -> str:

@@ -2,7 +2,7 @@
 
 from views.departments import Below, DepartmentsView, Group, Line, Own
 from views.draw.html import Markup, div, link, span, tag
-from views.draw.marks import sparkline, status_mark
+from views.draw.marks import asof, sparkline, status_mark
 from views.wording import score, status_of
 
 
@@ -39,6 +39,7 @@ def _own(one: Own) -> Markup:
         span("name", one.title),
         span("line", status_mark(one.status), span("value", score(one.score))),
         span("counts", counts),
+        asof(one.stamp),
         class_=f"card unitcard {'on' if one.chosen else ''}".strip(),
         aria_current="true" if one.chosen else None,
         data_key=f"own-{one.title}",
@@ -51,7 +52,14 @@ def _group(group: Group, width: int, before: str, with_year: bool) -> Markup:
         "tr",
         tag(
             "th",
-            span("groupname", tag("b", group.title), status_mark(group.status), tag("b", score(group.score)), halves),
+            span(
+                "groupname",
+                tag("b", group.title),
+                status_mark(group.status),
+                tag("b", score(group.score)),
+                halves,
+                asof(group.stamp),
+            ),
             colspan=width,
             scope="rowgroup",
         ),
@@ -78,7 +86,7 @@ def _line(line: Line, before: str, with_year: bool) -> Markup:
             span("sub", line.about, title=line.about),
             class_="metric",
         ),
-        tag("td", link(line.rows_href, line.value, title="Rows behind this number"), class_="number value"),
+        tag("td", link(line.rows_href, line.value, title=_origin(line)), class_="number value"),
         tag("td", line.target, class_="number quiet target"),
         shown,
         tag("td", line.change, class_="number moved", data_vs=f"vs {before} ", title=f"was {line.before}"),
@@ -87,6 +95,11 @@ def _line(line: Line, before: str, with_year: bool) -> Markup:
         tag("td", span("", line.signal), class_="signal wide", title=line.signal_detail or line.signal),
         [_below(one) for one in line.below],
     )
+
+
+def _origin(line: Line) -> str:
+    told = f", {line.stamp.told}" if line.stamp else ""
+    return f"Rows behind this number{told}"
 
 
 def _below(one: Below) -> Markup:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from views.attention import Concern, Mention
 from views.draw.html import Markup, div, join, link, span, tag, text
-from views.draw.marks import change_mark, progress_bar, score_bar, sparkline, status_mark
+from views.draw.marks import asof, change_mark, progress_bar, score_bar, sparkline, status_mark
 from views.draw.tables import twin
 from views.draw.waterfall import axis, waterfall
 from views.executive import ExecutiveView, Tile
@@ -64,6 +64,7 @@ def _tile(tile: Tile, trend_words: str) -> Markup:
                 f"{tile.scored} of {tile.due} scored, coverage {share(tile.coverage)}",
                 title="the share of the weight that is due which has a score",
             ),
+            asof(tile.stamp),
         ),
         class_="card tile",
         aria_label=tile.title,
@@ -135,7 +136,11 @@ def _concern(one: Concern) -> Markup:
             span("sub", one.about, title=one.about),
             class_="metric",
         ),
-        tag("td", link(one.href, one.value), class_="number value"),
+        tag(
+            "td",
+            link(one.href, one.value, title=one.stamp.told if one.stamp else None),
+            class_="number value",
+        ),
         tag("td", one.target, class_="number quiet target"),
         tag("td", score(one.score), class_="number score"),
         tag("td", one.change, class_="number moved"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from views.draw.html import Markup, div, span, tag, text
+from views.stamps import Stamp
 from views.wording import Tone, status_of
 
 # A mark is drawn, not typed: fonts differ in how they draw ◌ or ◷, and some have none at all. Each fills 12 x 12.
@@ -42,6 +43,11 @@ def status_mark(key: str, *, worded: bool = True, note: str = "") -> Markup:
 def sign(key: str, words: str = "") -> Markup:
     """The shape and tone of a status for a fact that is none, with the fact's own words for screen readers."""
     return span(f"status tone-{status_of(key).tone}", _drawn(key), span("unseen", words) if words else None)
+
+
+def asof(stamp: Stamp | None) -> Markup | None:
+    """As of when a number is; which feed reaches how far is its tooltip."""
+    return span("asof late" if stamp.late else "asof", stamp.words, title=stamp.detail) if stamp else None
 
 
 def change_mark(words: str, good: bool | None, up: bool | None) -> Markup:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from views.draw.html import Markup, div, join, link, span, tag
-from views.draw.marks import status_mark
+from views.draw.marks import asof, status_mark
 from views.draw.tables import table
 from views.lineage import Stage, Stop
 from views.metric import HistoryRow, MetricView
@@ -12,7 +12,11 @@ from views.metric import HistoryRow, MetricView
 def headline(view: MetricView) -> Markup:
     """The number with its target, score, changes and signal: what the chart below unfolds."""
     facts = [
-        ("Actual", span("huge", view.value), span("quiet", view.unit) if view.unit else None),
+        (
+            "Actual",
+            span("huge", view.value),
+            join([span("quiet", view.unit) if view.unit else "", asof(view.stamp) or ""]),
+        ),
         ("Target", span("large", view.target), None),
         ("Score", span("large", view.score), status_mark(view.status, note=view.reason)),
         *((f"vs {name}", span("large", change), span("quiet", f"was {then}")) for name, then, change in view.changes),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from views.draw import routing
 from views.draw.html import Markup, div, join, link, span, tag
-from views.draw.marks import score_bar, sign, sparkline, status_mark
+from views.draw.marks import asof, score_bar, sign, sparkline, status_mark
 from views.draw.tables import table
 from views.executive import Half
 from views.map_links import VERDICTS, Arrow
@@ -43,7 +43,13 @@ def _graph(view: MapView) -> Markup:
     lanes = [
         div(
             "lane",
-            div("lanename", tag("b", lane.title), status_mark(lane.status, worded=False), span("", score(lane.score))),
+            div(
+                "lanename",
+                tag("b", lane.title),
+                status_mark(lane.status, worded=False),
+                span("", score(lane.score)),
+                asof(lane.stamp),
+            ),
             style=f"top:{routing.lane_top(i) - 12:.0f}px;height:{routing.BOX + 24:.0f}px",
         )
         for i, lane in enumerate(view.lanes)
@@ -146,6 +152,7 @@ def _box(bubble: Bubble, box: routing.Box, view: MapView, near: Collection[str |
         data_lights=" ".join(dict.fromkeys(lights)),
         aria_current="true" if bubble.key == view.selected else None,
         style=style,
+        title=bubble.stamp.told if bubble.stamp else None,
     )
 
 
