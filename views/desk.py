@@ -20,6 +20,7 @@ from data.warehouse import literal
 from flows.answers import Answer
 from flows.asking import asked_of, sight_of
 from flows.compute import Progress, quiet
+from flows.missing import missing_periods
 from flows.opened import Opened, open_current
 from flows.plan_in_force import in_force
 from flows.refresh import definition_files, refresh
@@ -30,6 +31,7 @@ from metrics.language.catalog import Catalog
 from metrics.query.rows import RowPage, Wanted, parts_of, read_rows
 from metrics.query.slices import Slice, dimensions_of, slice_metric
 from metrics.time.spans import span_windows
+from metrics.values.missing import Missing
 from metrics.values.reading import Value, periods_in, read_values
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
@@ -160,6 +162,11 @@ class Desk:
         wanted = Wanted(part, dimension, member, limit, offset)
         asked = asked_of(self.opened, unit, period)
         return read_rows(self.opened.engine(), self.catalog, metric, asked, self.workspace.calendar, wanted)
+
+    def missing(self) -> list[Missing]:
+        """Months of the latest years for which a metric that is due has no value, in the units of the scope."""
+        units = self.policy.scope(self.viewer, "metric.view")
+        return missing_periods(self.opened, self.workspace.metrics, units)
 
     # -- health
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from views import missing
 from views.desk import Desk
 from views.freshness import Reach, freshness
+from views.missing import Gap
 from views.wording import DASH, counted, day, form_of, lasting, moment, whole
 
 
@@ -76,6 +78,7 @@ class HealthView:
     attempts: tuple[Attempt, ...]
     problems: tuple[str, ...]
     answers: tuple[AnswerRow, ...]
+    missing: tuple[Gap, ...]
     may_refresh: bool
 
 
@@ -86,6 +89,8 @@ def build(desk: Desk, query: Mapping[str, str]) -> HealthView:
     attempts = tuple(_attempt(one) for one in desk.attempts(8))
     problems = desk.definition_problems()
     answers = tuple(_answers(desk))
+    gaps = missing.build(desk)
+    open_gaps = sum(one.status is not None for one in gaps)
     late = [one for one in reach.values() if one.late]
     refused = sum(one.quarantined for one in reach.values())
     wrong = [one for one in answers if not one.ok]
@@ -103,6 +108,7 @@ def build(desk: Desk, query: Mapping[str, str]) -> HealthView:
                 f"{len(answers) - len(wrong)} of {len(answers)}" if answers else "none yet",
                 "red" if wrong else "green" if answers else None,
             ),
+            ("Periods missing", counted(open_gaps, "gap"), "no_data" if open_gaps else "green"),
             ("Problems in definitions", whole(len(problems)), "red" if problems else "green"),
             (
                 "Last refresh",
@@ -120,6 +126,7 @@ def build(desk: Desk, query: Mapping[str, str]) -> HealthView:
         attempts=attempts,
         problems=problems,
         answers=answers,
+        missing=gaps,
         may_refresh=desk.may("refresh.run"),
     )
 

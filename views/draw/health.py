@@ -7,7 +7,7 @@ from views.health import Attempt, DatasetRow, HealthView
 
 
 def health(view: HealthView) -> Markup:
-    """Figures, problems, datasets, quarantine, refreshes and known answers, the worrying first."""
+    """Figures, problems, missing periods, datasets, quarantine, refreshes and known answers, the worrying first."""
     figures = [
         div(
             "figure",
@@ -20,6 +20,7 @@ def health(view: HealthView) -> Markup:
         "stack",
         div("card headline", div("figures", figures)),
         _problems(view),
+        _missing(view),
         _datasets(view),
         _quarantine(view),
         div("twoside", _attempts(view), _answers(view)),
@@ -77,6 +78,28 @@ def _quarantine(view: HealthView) -> Markup | None:
     )
     first = f", the first {len(view.quarantine)}" if len(view.quarantine) >= 50 else ""
     return _card(f"Quarantine: {view.chosen}", view.quarantine_says + first, body)
+
+
+def _missing(view: HealthView) -> Markup:
+    if not view.missing:
+        kept = div("empty", tag("b", "Nothing is missing"), "Every metric has a value for each month that was due.")
+        return _card("Missing periods", "", kept)
+    rows: list[list[object]] = [
+        [
+            link(one.href, one.metrics, title=one.every),
+            one.units,
+            one.when,
+            one.share,
+            span("withmark", sign(one.status) if one.status else None, span("wrap", one.why)),
+            one.owners,
+        ]
+        for one in view.missing
+    ]
+    return _card(
+        "Missing periods",
+        "months that were due, of the latest 24; a gap stands at the unit where it begins",
+        table(["Metric", "Unit", "Missing", "Months", "", "Owner"], rows, numbers=(3,)),
+    )
 
 
 def _attempts(view: HealthView) -> Markup:

@@ -13,6 +13,7 @@ from views.draw.waterfall import waterfall
 from views.executive import ExecutiveView, Half, Linked, Tile
 from views.map_links import Arrow
 from views.priorities import Priority
+from views.stamps import Stamp
 from views.strategymap import Bubble, Lane, MapView
 from views.why import Step, Why
 from views.wording import STATUSES
@@ -57,6 +58,7 @@ def view(title: str) -> ExecutiveView:
         1,
         2,
         0.5,
+        Stamp(EVIL, EVIL, True),
     )
     steps = (
         Step("Sep", 0, 6, "6.00", "total"),
@@ -91,7 +93,7 @@ def test_no_title_breaks_out_of_the_executive_screen() -> None:
 
 def test_no_title_breaks_out_of_the_map() -> None:
     bubble = Bubble("a", EVIL, "map?objective=a", "green", 7.0, EVIL, (), 0, 1)
-    lane = Lane(EVIL, "green", 7.0, (bubble, replace(bubble, key="b")))
+    lane = Lane(EVIL, "green", 7.0, (bubble, replace(bubble, key="b")), Stamp(EVIL, EVIL, False))
     shown = MapView(EVIL, EVIL, "green", 7.0, (lane,), (Arrow("a", "b", EVIL),), "a", None)
     drawn = strategy_map(shown) + map_table(shown)
     assert "<img" not in drawn
