@@ -29,7 +29,7 @@ def notices(notes: Sequence[str]) -> Markup:
 
 def foot(desk: Desk, more: Markup | None = None) -> Markup:
     """How fresh the data is, and which snapshot every number on the page comes from; `more` stands at its end."""
-    late = [one.dataset for one in freshness(desk).values() if one.late]
+    late = [one.dataset for one in freshness(desk).values() if one.late] if desk.sees_feeds else []
     made = datetime.fromisoformat(desk.opened.manifest.created_at).astimezone()
     health = desk.may("health.view")
     number = link("health", desk.snapshot) if health else tag("b", desk.snapshot)
@@ -37,6 +37,8 @@ def foot(desk: Desk, more: Markup | None = None) -> Markup:
         span("", tag("b", f"{counted(len(late), 'feed')} late"), f": {listed(late)}")
         if late
         else span("", "All feeds are fresh")
+        if desk.sees_feeds
+        else None
     )
     return tag(
         "footer",
