@@ -1,15 +1,12 @@
-"""Every page that discovery finds keeps the contract of pages, for every role; who may open what is written down."""
+"""Every page that discovery finds keeps the contract of pages; tests/e2e/test_access.py opens each by every role."""
 
-import csv
-import io
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from access.roles import PERMISSIONS
-from pages import SECTIONS, Screen, open_to, screens
-from tests.golden_files import hold
+from pages import SECTIONS, Screen, screens
 from views.desk import Desk
 from views.entry import open_desk
 
@@ -69,18 +66,6 @@ def test_a_page_says_what_it_needs_and_where_it_stands(screen: Screen) -> None:
     assert screen.page.path.isidentifier(), "a path is part of an address: letters, digits, underscores"
 
 
-@pytest.mark.parametrize("role", SAMPLES)
-@pytest.mark.parametrize("screen", EVERY)
-def test_a_page_draws_for_every_role_that_may_open_it(
-    screen: Screen, role: str, demo: Path, desks: dict[str, Desk]
-) -> None:
-    if not desks[role].may(screen.page.needs):
-        assert screen not in open_to(desks[role])
-        return
-    test = drawn(demo, SAMPLES[role], screen.page.path)
-    assert not test.exception, [error.message for error in test.exception]
-
-
 @pytest.mark.parametrize("screen", EVERY)
 def test_a_page_survives_a_query_that_names_nothing(screen: Screen, demo: Path, desks: dict[str, Desk]) -> None:
     role = next(role for role, desk in desks.items() if desk.may(screen.page.needs))
@@ -89,13 +74,3 @@ def test_a_page_survives_a_query_that_names_nothing(screen: Screen, demo: Path, 
     )
     test = drawn(demo, SAMPLES[role], screen.page.path, **wrong)
     assert not test.exception, [error.message for error in test.exception]
-
-
-def test_the_access_matrix_is_as_written_down(desks: dict[str, Desk]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["page", "needs", *SAMPLES])
-    for screen in screens():
-        seen = ["yes" if screen in open_to(desk) else "no" for desk in desks.values()]
-        writer.writerow([screen.page.path, screen.page.needs, *seen])
-    hold("access_matrix.csv", text.getvalue())
