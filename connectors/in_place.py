@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from connectors.base import DATED, ColumnModel, DatasetModel, Part, Place, SourceModel, Strict
 from connectors.contract import family
@@ -25,6 +25,10 @@ _FITS = {
 }
 
 
+_NAME = r"""(?:[^\W\d][\w$]*|"(?:[^"]|"")+"|`(?:[^`]|``)+`)"""
+TABLE = rf"^{_NAME}(?:\.{_NAME})*$"  # it is pasted into statements of the engine
+
+
 class InPlaceSettings(Strict):
     """Nothing to set: workspace.yaml says `engine:`."""
 
@@ -32,7 +36,7 @@ class InPlaceSettings(Strict):
 class InPlaceDataset(DatasetModel):
     """`table` is the table's name in the engine, with its schema or catalog where that needs one."""
 
-    table: str
+    table: Annotated[str, Field(pattern=TABLE)]
 
 
 class InPlace:

@@ -14,6 +14,7 @@ from data.calendar import Calendar, parse_month
 from data.calendar_models import CalendarModel
 from data.documents import nearest
 from data.errors import QueryError
+from data.limits import LimitsModel
 from data.lint import WorkspaceLint
 from data.writing import Stated
 
@@ -66,6 +67,7 @@ class Settings(BaseModel):
     retention: RetentionModel = RetentionModel()
     lint: WorkspaceLint = WorkspaceLint()
     engine: Literal["duckdb"] | EngineModel = "duckdb"
+    limits: LimitsModel = LimitsModel()
 
     def clock(self, now: date) -> date:
         """The day that counts as today: the pinned one, else `now`."""

@@ -39,17 +39,21 @@ class Shelved:
     cells: Mapping[Cell, Told]
 
 
-def open_snapshot(store: Store, manifest: Manifest) -> Connection:
-    """Facts as `open_facts` gives them, and the snapshot's own tables: snapshot."values", units, answers."""
+def open_snapshot(store: Store, manifest: Manifest, memory: str | None = None) -> Connection:
+    """Facts as `open_facts` gives them, and the snapshot's own tables: snapshot."values", units, answers.
+
+    `memory` is the most that all its cursors take together (None: as DuckDB decides).
+    """
     if manifest.values is None:
         raise SnapshotError(f"{store.folder(manifest.id)}: the snapshot has no values; refresh again")
     book = store.folder(manifest.id) / manifest.values
     if not manifest.value_files:
-        return open_facts(store.var, manifest.files(), attach={"snapshot": book})
+        return open_facts(store.var, manifest.files(), attach={"snapshot": book}, memory_limit=memory)
     files = {f"values_{place}": file for place, file in enumerate(manifest.value_files)}
     attach = {"book": book} | {alias: store.var / file.path for alias, file in files.items()}
     views = {name: f"SELECT * FROM book.main.{name}" for name in ("units", "answers")}
-    return open_facts(store.var, manifest.files(), attach=attach, views=views | {"values": values_sql(files)})
+    views |= {"values": values_sql(files)}
+    return open_facts(store.var, manifest.files(), attach=attach, views=views, memory_limit=memory)
 
 
 def values_sql(files: Mapping[str, ValueFile]) -> str:

@@ -14,6 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from data.errors import SnapshotError
+from data.limits import memory_for_questions
 
 Connection = DuckDBPyConnection
 EngineError = duckdb.Error
@@ -194,7 +195,8 @@ def open_facts(
     allowed. Hand out `.cursor()`, one per query.
     Raises SnapshotError naming a file that is missing or broken.
     """
-    connection = connect(threads=threads, memory_limit=memory_limit, spill=var / "tmp" if not sealed else None)
+    memory = memory_for_questions(memory_limit) if sealed else memory_limit
+    connection = connect(threads=threads, memory_limit=memory, spill=var / "tmp" if not sealed else None)
     connection.execute("CREATE SCHEMA source; CREATE SCHEMA quarantine; CREATE SCHEMA digest")
     aliases: dict[str, list[str]] = {}
     for number, file in enumerate(files):

@@ -26,6 +26,7 @@ def elsewhere(workspace: Workspace) -> Elsewhere | None:
     return Elsewhere(reached, staying(workspace.sources))
 
 
-def engine_over(connection: Connection, away: Elsewhere | None) -> Engine:
-    """A cursor of its own over opened facts, which knows what stays elsewhere."""
-    return Engine(connection.cursor()) if away is None else SplitEngine(connection.cursor(), away)
+def engine_over(connection: Connection, away: Elsewhere | None, seconds: float | None) -> Engine:
+    """A cursor of its own over opened facts, which knows what stays elsewhere; no statement takes longer."""
+    cursor = connection.cursor()
+    return Engine(cursor, seconds) if away is None else SplitEngine(cursor, away, seconds)

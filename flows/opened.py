@@ -60,7 +60,7 @@ class Opened:
 
     def engine(self) -> Engine:
         """A new cursor of its own: one per query, never shared between threads."""
-        return engine_over(self._connection, self._away)
+        return engine_over(self._connection, self._away, self.workspace.settings.limits.seconds)
 
 
 _open: OrderedDict[tuple[Path, str], Opened] = OrderedDict()
@@ -87,9 +87,10 @@ def _opened(store: Store, name: str) -> Opened:
     manifest = store.load(name)
     target = store.folder(name)
     workspace = assemble(target / "definitions")
-    connection = open_snapshot(store, manifest)
+    limits = workspace.settings.limits
+    connection = open_snapshot(store, manifest, limits.memory)
     away = elsewhere(workspace)
-    engine = engine_over(connection, away)
+    engine = engine_over(connection, away, limits.seconds)
     workspace = with_periods(engine, workspace)
     create_models(engine, workspace.catalog)
     columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}

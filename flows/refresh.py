@@ -91,7 +91,7 @@ def _publish(workspace: Workspace, store: Store, progress: Progress, now: date, 
     files = [file for state in datasets.values() for file in state.files]
     with connect() as writer, open_facts(store.var, files, sealed=False) as facts:
         seal(facts)
-        engine = engine_over(facts, away)
+        engine = engine_over(facts, away, workspace.settings.limits.refresh_seconds)
         workspace = with_periods(engine, workspace)
         whole = placed_tree(workspace.tree or read_tree(engine, workspace), workspace)
         tree = tree_in_force(whole, workspace, workspace.as_of(now))

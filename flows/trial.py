@@ -107,9 +107,10 @@ class Trial:
 @contextmanager
 def trial(folder: Path, opened: Opened) -> Iterator[Trial]:
     """The snapshot's facts for trying definitions on; closed at the end."""
-    connection = open_facts(folder / "var", opened.manifest.files())
+    limits = opened.workspace.settings.limits
+    connection = open_facts(folder / "var", opened.manifest.files(), memory_limit=limits.memory)
     try:
-        yield Trial(opened.manifest, engine_over(connection, elsewhere(opened.workspace)))
+        yield Trial(opened.manifest, engine_over(connection, elsewhere(opened.workspace), limits.seconds))
     finally:
         connection.close()
 

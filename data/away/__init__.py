@@ -36,6 +36,10 @@ class Away(Protocol):
         """Column > DuckDB's name of the like type, of a table there; SourceError where there is none."""
         ...
 
+    def interrupt(self) -> None:
+        """Stop the query that another thread waits for; nothing where none runs."""
+        ...
+
     def close(self) -> None:
         """Give the connection back; the engine and its facts stay."""
         ...

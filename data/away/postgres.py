@@ -27,6 +27,7 @@ _ARROW: Mapping[str, pa.DataType] = {
     "name": pa.string(),
     "uuid": pa.string(),
 }
+CANCEL = 5.0  # seconds in which the server takes the word to cancel
 _CONVERT: Mapping[str, Callable[[Any], Any]] = {"numeric": float, "uuid": str}
 
 
@@ -86,6 +87,10 @@ class Postgres:
         types = {column.name: self._type(column) for column in described}
         plain = duck_types(pa.schema([(name, _ARROW[kind]) for name, kind in types.items() if kind in _ARROW]))
         return {name: "DECIMAL" if kind == "numeric" else plain.get(name, kind) for name, kind in types.items()}
+
+    def interrupt(self) -> None:
+        """Ask the server to cancel what runs."""
+        self._connection.cancel_safe(timeout=CANCEL)
 
     def close(self) -> None:
         """Close the connection."""

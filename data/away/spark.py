@@ -47,6 +47,10 @@ class Spark:
         except QueryError as error:
             raise SourceError(f"Spark at {self.place} cannot read {relation}: {error}") from error
 
+    def interrupt(self) -> None:
+        """Ask the cluster to give up what runs in this session."""
+        self._session.interruptAll()
+
     def close(self) -> None:
         """End the session."""
         self._session.stop()

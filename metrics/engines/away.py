@@ -15,9 +15,10 @@ from sqlglot import exp
 
 from data.away import Away, duck_types
 from data.errors import QueryError
+from data.limits import limited
 from data.warehouse import Connection
 from metrics.engines.dialects import RULES
-from metrics.engines.duck import Engine
+from metrics.engines.duck import Engine, too_long
 
 _NAMED = re.compile(r'"?\b(model|source)\b"?\."((?:[^"]|"")+)"')
 
@@ -37,8 +38,8 @@ class Elsewhere:
 class SplitEngine(Engine):
     """DuckDB for what was loaded, another engine for what stays there."""
 
-    def __init__(self, cursor: Connection, elsewhere: Elsewhere) -> None:
-        super().__init__(cursor)
+    def __init__(self, cursor: Connection, elsewhere: Elsewhere, seconds: float | None = None) -> None:
+        super().__init__(cursor, seconds)
         self._stays, self._models, self._reach = elsewhere.stays, elsewhere.models, elsewhere.reach
 
     @cached_property
@@ -54,7 +55,15 @@ class SplitEngine(Engine):
 
     def table(self, sql: str) -> pa.Table:
         """The result of a query, from where its facts lie."""
-        return self._away.table(self.translated(sql)) if self._reads_away(sql) else super().table(sql)
+        if not self._reads_away(sql):
+            return super().table(sql)
+        with limited(self._away, self._seconds) as statement:
+            try:
+                return self._away.table(self.translated(sql))
+            except QueryError as error:
+                if statement.late and self._seconds is not None:
+                    raise too_long("query", self._seconds) from error
+                raise
 
     def columns(self, relation: str) -> dict[str, str]:
         """The columns of a relation with DuckDB's type names, wherever it lies."""

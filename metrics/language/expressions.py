@@ -10,6 +10,8 @@ from sqlglot import exp
 from data.documents import nearest
 from data.errors import FourfoldError
 from metrics.language.functions import FUNCTIONS, arity_fault
+from metrics.language.growth import MOST_LETTERS, letters, longest
+from metrics.language.reach import datasets_in, strange_part
 
 SYNTAX: tuple[type[exp.Expr], ...] = (
     exp.Column,
@@ -90,6 +92,8 @@ def parse(text: str) -> exp.Expr:
         raise ExpressionError(f"'{text}' gives a name with AS", "write the expression alone")
     for node in tree.walk():
         _allowed(node, text)
+    if letters(tree) > MOST_LETTERS:
+        raise ExpressionError(f"'{text[:40]}...' might make a text of endless length", "replace less, or less often")
     return tree
 
 
@@ -251,20 +255,32 @@ def select_columns(text: str, datasets: Collection[str]) -> tuple[list[str], lis
         )
     if any(part.args.get("recursive") for part in tree.find_all(exp.With)):
         raise ExpressionError("a recursive WITH may not stand in a model", "it might never end")
-    if tree.find(exp.Table) is None:
-        raise ExpressionError("reads no dataset")
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    reads = sorted({table.name for table in tree.find_all(exp.Table)} - own)
-    for table in tree.find_all(exp.Table):
-        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
-            raise ExpressionError(
-                f"'{table.sql()}' is not a dataset", "name datasets alone, without schema or function"
-            )
+    _of_listed_parts(tree, text)
+    reads = sorted({table.name for table in datasets_in(tree)})
     for name in reads:
         if name not in datasets:
             raise ExpressionError(f"'{name}' is not a dataset", nearest(name, datasets))
     names = tree.named_selects
     return reads, None if "*" in names or not all(names) else list(names)
+
+
+def _of_listed_parts(tree: exp.Query, text: str) -> None:
+    """Refuses what is no dataset by its name alone, what is not on the list, and texts without end."""
+    if tree.find(exp.Table) is None:
+        raise ExpressionError("reads no dataset")
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
+            raise ExpressionError(
+                f"'{table.sql()}' is not a dataset", "name datasets alone, without schema or function"
+            )
+    strange = strange_part(tree, SYNTAX)
+    if strange:
+        raise ExpressionError(strange, "rows are selected, joined, filtered, renamed and cast by functions of one row")
+    try:
+        if longest(tree) > MOST_LETTERS:
+            raise ExpressionError("might make texts of endless length", "join and replace less, or less often")
+    except RecursionError:
+        raise _too_deep(text) from None
 
 
 def table_resolver(

@@ -13,6 +13,7 @@ from data.warehouse import identifier
 from metrics.definitions.table import Table
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
+from metrics.language.reach import datasets_in
 from metrics.states.conversion import conversion_sql
 from metrics.states.measures import Measure, Relation
 from metrics.states.relation import LATER
@@ -36,11 +37,9 @@ def _body(catalog: Catalog, table: Table) -> str:
         names = ", ".join(map(identifier, catalog.columns.get(table.key) or ())) if len(table.datasets) > 1 else "*"
         return " UNION ALL ".join(f"SELECT {names or '*'} FROM source.{identifier(name)}" for name in table.datasets)
     tree = sqlglot.parse_one(table.sql_text or "", read="duckdb")
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    for node in tree.find_all(exp.Table):
-        if node.name not in own:
-            node.set("db", exp.to_identifier("source", quoted=True))
-            node.set("this", exp.to_identifier(node.name, quoted=True))
+    for node in list(datasets_in(tree)):
+        node.set("db", exp.to_identifier("source", quoted=True))
+        node.set("this", exp.to_identifier(node.name, quoted=True))
     return str(tree.sql(dialect="duckdb"))
 
 
