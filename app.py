@@ -54,7 +54,16 @@ def draw(desk: Desk) -> None:
 
 def _page(screen: Screen, desk: Desk) -> st.Page:
     page = screen.page
-    return st.Page(partial(screen.render, desk), title=page.title, url_path=page.path, help=page.help or None)
+    return st.Page(partial(_drawn, screen, desk), title=page.title, url_path=page.path, help=page.help or None)
+
+
+def _drawn(screen: Screen, desk: Desk) -> None:
+    """The page; what is refused while it is drawn is told in words, never as a fault."""
+    try:
+        screen.render(desk)
+    except (FourfoldError, Refused) as error:
+        frame.told(error)
+        frame.foot(desk)
 
 
 main()

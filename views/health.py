@@ -94,7 +94,8 @@ def build(desk: Desk, query: Mapping[str, str]) -> HealthView:
     late = [one for one in reach.values() if one.late]
     refused = sum(one.quarantined for one in reach.values())
     wrong = [one for one in answers if not one.ok]
-    bad = desk.quarantine(chosen, 50) if chosen else []
+    whole_company = desk.may("health.view", desk.opened.tree.root)
+    bad = desk.quarantine(chosen, 50) if chosen and whole_company else []
     created = datetime.fromisoformat(desk.opened.manifest.created_at)
     failed = next((one for one in attempts), None)
     return HealthView(
@@ -122,13 +123,20 @@ def build(desk: Desk, query: Mapping[str, str]) -> HealthView:
         ),
         chosen=chosen,
         quarantine=tuple(_bad(row) for row in bad),
-        quarantine_says=f"{counted(reach[chosen].quarantined, 'row')} of {chosen} broke the contract" if chosen else "",
+        quarantine_says=_says(reach[chosen], whole_company) if chosen else "",
         attempts=attempts,
         problems=problems,
         answers=answers,
         missing=gaps,
         may_refresh=desk.may("refresh.run"),
     )
+
+
+def _says(one: Reach, whole_company: bool) -> str:
+    broke = f"{counted(one.quarantined, 'row')} of {one.dataset} broke the contract"
+    if whole_company:
+        return broke
+    return f"{broke}; a row that could not be read belongs to no unit yet: who answers for the whole sees it"
 
 
 def _dataset(one: Reach, chosen: bool) -> DatasetRow:

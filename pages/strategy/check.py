@@ -49,6 +49,9 @@ def _pass_over(desk: Desk, picks: Picks, rule: str, of: str, unit: str) -> None:
     if found is None or found.excused:
         st.info("That is settled meanwhile.")
         return
+    if not desk.may("strategy.plan", unit):
+        st.info("A rule is passed over by who may plan in that unit.")
+        return
     with st.container(border=True, key="passing"):
         st.markdown(f"##### Pass over: {plain(found.title)}")
         st.caption(plain(sentence(found.message)))
@@ -79,6 +82,8 @@ def _pass_over(desk: Desk, picks: Picks, rule: str, of: str, unit: str) -> None:
 
 def _resume(desk: Desk, picks: Picks, key: str) -> None:
     """One click asks whether it is meant; the address alone changes nothing."""
+    if not strategy_check.may_resume(desk, key):
+        return
     with st.container(border=True, horizontal=True, gap="small", vertical_alignment="center", key="passing"):
         st.markdown("Let the check speak of it again?")
         if st.button("Ask again", type="primary", key="check.resume"):

@@ -106,6 +106,8 @@ def _then(desk: Desk, picks: Picks, on: str) -> None:
 def _new(desk: Desk, picks: Picks, above: str) -> None:
     offer, draft = "its owner above accepts it, or returns it", "a draft until it is put in force"
     says = f"{picks.unit_title}; {offer if above else draft}"
+    if not desk.may("strategy.plan", picks.unit):
+        raise Refused(f"objectives of {picks.unit_title} are written by who may plan there")
     _head(desk, picks, "Take a part on" if above else "New objective", says)
     with st.container(horizontal=True, gap="small", key="deeds"):
         _back(picks)

@@ -14,6 +14,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.crowd import with_everybody
+
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -80,6 +82,19 @@ def _wait(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 def app(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on the demo company."""
     with served(demo, tmp_path_factory.mktemp("served") / "log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def crowd(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo with somebody of every role over a part and over the whole; tests change its state."""
+    return with_everybody(demo, tmp_path_factory.mktemp("crowd") / "demo")
+
+
+@pytest.fixture(scope="session")
+def crowded(crowd: Path) -> Iterator[str]:
+    """That company, served; with the framework's way in for programs, which no production server has."""
+    with served(crowd, crowd / "log", flags=["--server.enableAgentApi=true"]) as address:
         yield address
 
 

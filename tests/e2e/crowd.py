@@ -16,6 +16,11 @@ def person(role: str, unit: str) -> str:
     return f"{role}_of_{unit}"
 
 
+def name(role: str, unit: str) -> str:
+    """What that person is called."""
+    return f"{role.title()} of {unit.title()}"
+
+
 def with_everybody(demo: Path, target: Path) -> Path:
     """The demo, refreshed, as if these people had stood in people.yaml."""
     shutil.copytree(demo, target, ignore=shutil.ignore_patterns("files", "tmp", "states"))
@@ -24,8 +29,11 @@ def with_everybody(demo: Path, target: Path) -> Path:
         document: Mapping[str, dict[str, object]] = YAML().load(file)
         for role in BUILT_IN:
             for unit in (PART, WHOLE):
-                name = f"{role.title()} of {unit.title()}"
                 roles = [{"role": role, "units": [unit]}]
-                document["people"][person(role, unit)] = {"name": name, "title": role.title(), "roles": roles}
+                document["people"][person(role, unit)] = {
+                    "name": name(role, unit),
+                    "title": role.title(),
+                    "roles": roles,
+                }
         YAML().dump(document, file)
     return target

@@ -7,33 +7,16 @@ import asyncio
 import csv
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from access.roles import BUILT_IN
 from bench._visitor import Shown, visiting
 from pages import screens
-from tests.e2e.conftest import served
-from tests.e2e.crowd import PART, person, with_everybody
+from tests.e2e.crowd import PART, person
 from tests.golden_files import hold
 from views.entry import open_desk
 
 REFUSAL = "This page is not open to you, or does not exist"
-
-
-@pytest.fixture(scope="module")
-def crowd(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo with somebody of every role."""
-    return with_everybody(demo, tmp_path_factory.mktemp("crowd") / "demo")
-
-
-@pytest.fixture(scope="module")
-def address(crowd: Path) -> Iterator[str]:
-    """That company, served."""
-    with served(crowd, crowd / "log") as found:
-        yield found
 
 
 async def opened(address: str, who: str, paths: list[str]) -> dict[str, Shown]:
@@ -62,14 +45,14 @@ def outcome(path: str, shown: Shown, own: set[str]) -> str:
     return "yes"
 
 
-def test_every_page_by_every_role_comes_to_the_same_end_as_written_down(crowd: Path, address: str) -> None:
+def test_every_page_by_every_role_comes_to_the_same_end_as_written_down(crowd: Path, crowded: str) -> None:
     paths = [screen.page.path for screen in screens()]
     seen: dict[str, dict[str, str]] = {}
     for role in BUILT_IN:
         who = person(role, PART)
         desk = open_desk(crowd, who)
         own = {unit.key for unit in desk.units(desk.as_of)}
-        found = asyncio.run(opened(address, who, paths))
+        found = asyncio.run(opened(crowded, who, paths))
         seen[role] = {path: outcome(path, shown, own) for path, shown in found.items()}
         for screen in screens():
             may = "yes" if desk.may(screen.page.needs) else "no"
