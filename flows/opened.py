@@ -2,11 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from data.calendar import Period, Span
 from data.organisation import FAR_AHEAD, LONG_AGO, History, Membership, Tree, Unit
 from data.snapshots import Manifest, Store
 from data.valuefiles import open_snapshot
@@ -14,11 +16,13 @@ from data.warehouse import Connection
 from flows.calendars import restated, tree_in_force, with_periods
 from flows.elsewhere import elsewhere, engine_over
 from flows.freshness import datasets_of
+from flows.remembered import Remembered
 from flows.workspace import Workspace, assemble
 from metrics.engines.away import Elsewhere
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
 from metrics.states.compiler import create_models
+from metrics.values.reading import Value, periods_in, read_values
 
 KEPT_OPEN = 2  # the current snapshot, and the one before it while pages still draw from it
 
@@ -37,6 +41,7 @@ class Opened:
     catalog: Catalog
     _connection: Connection = field(repr=False)
     _away: Elsewhere | None = field(default=None, repr=False)
+    _remembered: Remembered = field(default_factory=Remembered, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -57,6 +62,16 @@ class Opened:
         if history is None:
             return self.tree
         return self.as_was if history == "as_was" else restated(self.as_was, self.workspace, self.manifest.as_of)
+
+    def periods(self, span: Span) -> list[Period]:
+        """Every period of a span that has values, newest first."""
+        return self._remembered.get(span, lambda: periods_in(self.engine(), span))
+
+    def values(self, keys: Sequence[str], units: Sequence[str], span: Span, first: date, last: date) -> list[Value]:
+        """Values of some metrics and units whose periods end between two days, both inclusive, in the table's order."""
+        known = dict(self.workspace.metrics)
+        asked = (tuple(keys), tuple(units), span, first, last)
+        return self._remembered.get(asked, lambda: read_values(self.engine(), known, keys, units, span, first, last))
 
     def engine(self) -> Engine:
         """A new cursor of its own: one per query, never shared between threads."""

@@ -32,7 +32,7 @@ from metrics.query.rows import RowPage, Wanted, parts_of, read_rows
 from metrics.query.slices import Slice, dimensions_of, slice_metric
 from metrics.time.spans import span_windows
 from metrics.values.missing import Missing
-from metrics.values.reading import Value, periods_in, read_values
+from metrics.values.reading import Value
 from strategy.commands import Command
 from strategy.notes import Remark, notes_on
 from strategy.plan import Plan
@@ -112,7 +112,7 @@ class Desk:
 
     def periods(self, span: Span) -> list[Period]:
         """Every period of a span that has values, newest first."""
-        return periods_in(self.opened.engine(), span)
+        return self.opened.periods(span)
 
     def metric(self, key: str) -> Metric:
         """A definition; `Refused` without the right to see any."""
@@ -128,7 +128,7 @@ class Desk:
         """Finished values of `count` periods up to and including `last`, sorted by unit, metric and period."""
         self._require("metric.view", units)
         first = self._back(span, last, count)
-        return read_values(self.opened.engine(), dict(self.workspace.metrics), metrics, units, span, first, last.end)
+        return self.opened.values(metrics, units, span, first, last.end)
 
     def dimensions(self, metric: str) -> dict[str, str]:
         """The dimensions by which a metric can be cut, with their titles."""

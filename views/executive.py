@@ -119,7 +119,10 @@ def history(desk: Desk, picks: Picks, keys: Sequence[str]) -> History:
     months = [value for value in every if value.unit == picks.unit]
     count = max(TREND[span], workspace.calendar.year_months if span == "ytd" else 1) + 1
     spanned = every if span == "month" else desk.values(keys, units, span, picks.period, count)
-    within = [value for value in spanned if _within(workspace, value.period, picks.period, count)]
+    recent = {
+        period for period in {value.period for value in spanned} if _within(workspace, period, picks.period, count)
+    }
+    within = [value for value in spanned if value.period in recent]
     found = sheets(workspace, card, within, picks.unit)
     then = period_before(workspace, picks.period).end
     return History(
