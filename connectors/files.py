@@ -25,6 +25,13 @@ class FilesSettings(Strict):
 
     folder: str = "files"
 
+    @field_validator("folder")
+    @classmethod
+    def _local(cls, value: str) -> str:
+        if "://" in value or "\0" in value:
+            raise ValueError(f"'{value}' is no folder of this machine")
+        return value
+
 
 class FilesDataset(DatasetModel):
     """`path` is a file or a pattern (orders/*.csv, **/*.parquet) below the source's folder.
@@ -51,6 +58,8 @@ class FilesDataset(DatasetModel):
     @field_validator("path")
     @classmethod
     def _below(cls, value: str) -> str:
+        if "://" in value or "\\" in value or "\0" in value:
+            raise ValueError(f"'{value}' is no local path with / between its parts")
         if PurePosixPath(value).is_absolute() or ".." in PurePosixPath(value).parts:
             raise ValueError(f"'{value}' leaves the source's folder; set `folder` in the settings instead")
         return value
@@ -114,6 +123,10 @@ class Files:
         if not folder.is_dir():
             raise SourceError(f"{place}: the folder {folder} is missing; create it or correct `folder` in the settings")
         matches = sorted(path for path in folder.glob(dataset.path) if path.is_file() and not _hidden(path))
+        home = folder.resolve()
+        led = next((path for path in matches if not path.resolve().is_relative_to(home)), None)
+        if led is not None:
+            raise SourceError(f"{place}: {led} is a link that leads out of {folder}; put the file itself there")
         if not matches:
             raise SourceError(f"{place}: no file matches {folder / dataset.path}; {_near(folder, dataset.path)}")
         return [_part(place, folder, path, dataset) for path in matches]

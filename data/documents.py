@@ -1,7 +1,9 @@
 """Reads YAML 1.2 documents so that every later error can name file, line, column, field and the nearest right name."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,13 +13,14 @@ from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 from ruamel.yaml.scalarfloat import ScalarFloat
 from ruamel.yaml.scalarint import ScalarInt
 from ruamel.yaml.scalarstring import ScalarString
 from ruamel.yaml.timestamp import TimeStamp
 
+from data.endless import endless, too_long
 from data.errors import DefinitionError
 from data.plainly import read_plainly
 
@@ -114,29 +117,40 @@ def read(path: Path, root: Path, problems: Problems) -> Document | None:
 
 def parse(text: str, path: Path, name: str, problems: Problems) -> Document | None:
     """The text of one YAML file as a document; what is wrong goes to `problems` and gives None."""
-    plain = read_plainly(text)
+    fault = too_long(text)
+    plain = read_plainly(text) if fault is None else None
     if plain is not None:
         content, known = plain
         return Document(path, name, {} if content is None else content, known, tuple(text.splitlines()))
-    try:
-        tree = YAML(typ="rt").load(text)
-    except DuplicateKeyError as error:
-        problems.add(_yaml_problem(name, text, error, "the same key stands twice; keep one of them"))
-        return None
-    except MarkedYAMLError as error:
-        problems.add(_yaml_problem(name, text, error, f"is not valid YAML: {error.problem}"))
-        return None
-    except RuntimeError as error:  # ruamel.yaml gives up on the places of some comments
-        problems.add(Problem(name, f"has a remark that cannot be placed: {error}", hint="move or drop the remark"))
+    fault = fault or endless(text)
+    if fault is not None:
+        problems.add(Problem(name, fault[1], fault[0]))
+    tree = _thoroughly(text, name, problems) if fault is None else None
+    if tree is None:
         return None
     places: dict[Path_, tuple[int, int]] = {(): (0, 0)}
     try:
-        content = _plain(tree, (), places)
+        content = _plain(tree[0], (), places)
     except _Unreadable as error:
         place = places[error.path]
         problems.add(Problem(name, error.message, place[0] + 1, place[1] + 1))
         return None
     return Document(path, name, {} if content is None else content, places, tuple(text.splitlines()))
+
+
+def _thoroughly(text: str, name: str, problems: Problems) -> tuple[Any] | None:
+    """The tree that ruamel.yaml makes of a text; what is wrong goes to `problems` and gives None."""
+    try:
+        return (YAML(typ="rt").load(text),)
+    except DuplicateKeyError as error:
+        problems.add(_yaml_problem(name, text, error, "the same key stands twice; keep one of them"))
+    except MarkedYAMLError as error:
+        problems.add(_yaml_problem(name, text, error, f"is not valid YAML: {error.problem}"))
+    except (YAMLError, ValueError) as error:  # a character that is none, a number without end, a day that never was
+        problems.add(Problem(name, f"holds what cannot be read: {str(error).splitlines()[0]}"))
+    except RuntimeError as error:  # ruamel.yaml gives up on the places of some comments
+        problems.add(Problem(name, f"has a remark that cannot be placed: {error}", hint="move or drop the remark"))
+    return None
 
 
 def check(model: type[Model], document: Document, problems: Problems, at: Path_ = ()) -> Model | None:
@@ -223,7 +237,12 @@ def _plain(node: Any, path: Path_, places: dict[Path_, tuple[int, int]]) -> Any:
         for index in range(len(node)):
             places[(*path, index)] = _place(node.lc, node.lc.item, index)
         return [_plain(value, (*path, index), places) for index, value in enumerate(node)]
-    return next((plain(node) for kind, plain in PLAIN if isinstance(node, kind)), node)
+    found = next((plain(node) for kind, plain in PLAIN if isinstance(node, kind)), node)
+    if isinstance(found, float) and not math.isfinite(found):
+        raise _Unreadable(path, f"{found} is no number that can be counted with")
+    if found is not None and not isinstance(found, str | bool | int | float | date):
+        raise _Unreadable(path, f"a {type(found).__name__} means nothing here; write text, numbers, lists and fields")
+    return found
 
 
 def _place(at: Any, of: Callable[[Any], tuple[int, int] | None], key: object) -> tuple[int, int]:

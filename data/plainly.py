@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode, YAMLError
@@ -110,7 +111,13 @@ def scalar(text: str) -> Any:
         return _BOOLEANS[text]
     for pattern, kind in _NUMBERS:
         if pattern.fullmatch(text):
-            return kind(text)
+            return _finite(kind(text))
     if _TEXT.fullmatch(text):
         return text
     raise _Doubt
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not isfinite(value):
+        raise _Doubt
+    return value

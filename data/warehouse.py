@@ -4,6 +4,7 @@ What differs between DuckDB versions stays in this file. DuckDB is pinned; see t
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -94,6 +95,11 @@ def literal(value: str) -> str:
     """`value` quoted as an SQL string; NUL, which no quoted string may hold, is put in by `chr`."""
     quoted = "'" + value.replace("'", "''") + "'"
     return "(" + quoted.replace("\0", "' || chr(0) || '") + ")" if "\0" in value else quoted
+
+
+def file_literal(path: Path) -> str:
+    """A file's path as SQL text: this one file, whatever letters its name has. Without care `a[1].csv` means a1.csv."""
+    return literal(re.sub(r"[\[*?]", r"[\g<0>]", str(path)))
 
 
 def seal(connection: DuckDBPyConnection) -> None:

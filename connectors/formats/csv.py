@@ -16,10 +16,11 @@ from connectors.base import Account, Raw, Reading, Refusal
 from connectors.formats import File
 from connectors.formats.text import Shape, line_ends_before, opened, readable
 from data.errors import ContractError, SourceError
-from data.warehouse import Connection, literal
+from data.warehouse import Connection, file_literal, literal
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_LINES_IN_A_QUOTE = 1000
+MOST_HEADER = 1 << 20  # bytes in which a header ends
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _REASONS = {
     "INVALID ENCODING": "the line is not UTF-8 text; add `encoding` to the dataset (for example cp1252)",
@@ -72,7 +73,7 @@ def _scan(path: Path, shape: Shape, header: Header, delimiter: str, quote: str, 
     newline = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}[shape.newline]
     compression = "gzip" if path.suffix.lower() == ".gz" else "none"
     return (
-        f"read_csv({literal(str(path))}, columns = {{{columns}}}, auto_detect = false, header = false, "
+        f"read_csv({file_literal(path)}, columns = {{{columns}}}, auto_detect = false, header = false, "
         f"skip = {header.skip}, delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
         f"new_line = '{newline}', compression = '{compression}', store_rejects = true, "
         f"rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0)"
@@ -87,11 +88,18 @@ def _header(file: File, path: Path) -> tuple[str, Header]:
 
 
 def _first_record(file: File, path: Path, delimiter: str) -> Header:
-    with opened(path) as source, io.TextIOWrapper(source, "utf-8-sig", errors="replace", newline="") as text:
+    with opened(path) as source:
+        head = source.read(MOST_HEADER)
+    if len(head) == MOST_HEADER and not _LINE_END.search(head.decode("latin-1").lstrip("\r\n")):
+        raise SourceError(f"{file.where}: its first line has more than {MOST_HEADER:,} bytes; that is no header")
+    with io.StringIO(head.decode("utf-8-sig", errors="replace"), newline="") as text:
         rows = csv.reader(text, delimiter=delimiter, quotechar=file.dataset.quote)
-        for blank, row in enumerate(rows):
-            if row:
-                return Header(tuple(name.strip() for name in row), blank + 1, blank + 1)
+        try:
+            for blank, row in enumerate(rows):
+                if row:
+                    return Header(tuple(name.strip() for name in row), blank + 1, blank + 1)
+        except csv.Error as error:
+            raise SourceError(f"{file.where}: its header cannot be read ({error})") from error
     raise SourceError(f"{file.where}: is empty, not even a header stands in it; export it again")
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from zipfile import BadZipFile
 
 import pyarrow as pa
 
 from connectors.base import Raw, Reading, numbered
 from connectors.formats import File
+from connectors.formats.packed import Bomb, look_into
 from data.documents import nearest
 from data.errors import ContractError, SourceError
 from data.warehouse import Connection
@@ -63,12 +65,15 @@ def _sheet(file: File) -> pa.Table:
     import fastexcel  # noqa: PLC0415  # only who reads workbooks pays for it
 
     try:
+        look_into(file.path)
         book = fastexcel.read_excel(file.path)
         name = file.dataset.sheet or book.sheet_names[0]
         if name not in book.sheet_names:
             raise SourceError(f"{file.where}: has no sheet '{name}'; {nearest(name, book.sheet_names)}")
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         batch, errors = sheet.to_arrow_with_errors()
+    except (Bomb, BadZipFile) as error:
+        raise SourceError(f"{file.where}: {error}") from error
     except fastexcel.FastExcelError as error:
         reason = str(error).splitlines()[0]
         raise SourceError(f"{file.where}: is not a workbook that can be read ({reason}); save it as .xlsx") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from connectors.base import Raw, Reading, numbered
 from connectors.formats import File
 from connectors.formats.text import readable
-from data.warehouse import Connection, literal
+from data.warehouse import Connection, file_literal, literal
 
 _LONGEST = 64 << 20  # bytes of one line
 _SAMPLE = 1000
@@ -45,7 +45,7 @@ FORMAT = JsonLines()
 
 def _lines(path: Path) -> str:
     return (
-        f"read_csv({literal(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
+        f"read_csv({file_literal(path)}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
         f"delim = '\x01', quote = '', escape = '', strict_mode = false, max_line_size = {_LONGEST}, "
         f"compression = '{'gzip' if path.suffix.lower() == '.gz' else 'none'}')"
     )

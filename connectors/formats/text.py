@@ -3,6 +3,7 @@
 import gzip
 import io
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import IO, Any
 import numpy as np
 
 from connectors.formats import File
+from connectors.formats.packed import Bomb, endless, too_much
 from data.errors import SourceError
 
 _CHUNK = 1 << 22
@@ -35,11 +37,15 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def shape_of(path: Path) -> Shape:
-    """Read the file once in chunks and count its line ends."""
-    feeds = returns = pairs = 0
+    """Read the file once in chunks and count its line ends; `Bomb` where it unpacks without end."""
+    feeds = returns = pairs = size = 0
     tail = b""
+    packed = path.stat().st_size if path.suffix.lower() == ".gz" else None
     with opened(path) as file:
         while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            if packed is not None and too_much(packed, size):
+                raise endless(packed, size)
             feeds += chunk.count(b"\n")
             if here := chunk.count(b"\r"):
                 returns += here
@@ -63,7 +69,12 @@ def readable(file: File, encoding: str) -> Iterator[tuple[Path, Shape]]:
     text is not in the encoding that the contract names.
     """
     _check_encoding(file, encoding)
-    shape = shape_of(file.path)
+    try:
+        shape = shape_of(file.path)
+    except Bomb as bomb:
+        raise SourceError(f"{file.where}: {bomb}") from bomb
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(f"{file.where}: cannot be unpacked ({error}); copy it again") from error
     if encoding.lower() in _UTF8 and not shape.mixed:
         yield file.path, shape
         return
