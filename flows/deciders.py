@@ -1,21 +1,14 @@
 """Who decides, by name: the people whom the decision rights give a decision to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from access.policy import Policy
-from access.roles import PersonModel
-from access.viewer import Grant, Viewer
+from flows.roster import Roster
 from strategy.approvals.tables import Request
 from strategy.duties.rights import names, reaching
 from strategy.duties.tables import DecisionRight
 
-People = Mapping[str, PersonModel]
 Lines = list[tuple[str, str]]  # how, and whom: what a decision right says
-
-
-def viewer_of(key: str, person: PersonModel) -> Viewer:
-    """A person of people.yaml as the policy sees him."""
-    return Viewer(key, person.name, person.title, tuple(Grant(g.role, g.units) for g in person.roles))
 
 
 def lines_of(request: Request, rights: Iterable[DecisionRight], policy: Policy) -> Lines:
@@ -24,15 +17,14 @@ def lines_of(request: Request, rights: Iterable[DecisionRight], policy: Policy) 
     return [(request.decides, request.decider), *((one.decides, one.decider) for one in found)]
 
 
-def deciders(people: People, policy: Policy, lines: Lines, unit: str, but: str) -> tuple[str, ...]:
+def deciders(people: Roster, policy: Policy, lines: Lines, unit: str, but: str) -> tuple[str, ...]:
     """Everybody who may decide in a unit by some lines, but for who asked, in the order of the lines."""
-    able = [viewer_of(key, one) for key, one in people.items() if key != but]
-    able = [viewer for viewer in able if policy.may(viewer, "approval.decide", unit)]
+    able = [one.viewer for one in people.able(policy, "approval.decide", unit) if one.viewer.key != but]
     found = (viewer.key for line in lines for viewer in able if names(policy, viewer, *line, unit))
     return tuple(dict.fromkeys(found))
 
 
-def asked(people: People, policy: Policy, lines: Lines, unit: str, but: str) -> tuple[str, ...]:
+def asked(people: Roster, policy: Policy, lines: Lines, unit: str, but: str) -> tuple[str, ...]:
     """Those of them whom it waits for: whom the first line names that names anybody but who asked."""
     groups = (deciders(people, policy, [line], unit, but) for line in lines)
     return next((group for group in groups if group), ())

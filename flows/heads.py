@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from access.roles import Permission, PersonModel, Role
+from access.roles import Permission, Role
+from flows.roster import Roster
 
 HEADS: Permission = "action.manage"  # who may give actions in a unit that is granted to him by name heads it
 
 
-def heads_of(unit: str, people: Mapping[str, PersonModel], roles: Mapping[str, Role]) -> tuple[str, ...]:
-    """The people who head a unit, in the order of people.yaml."""
+def heads_of(unit: str, people: Roster, roles: Mapping[str, Role]) -> tuple[str, ...]:
+    """The people who head a unit today, in the order of the roster; who stands in for a head does not."""
     found = [
-        key
-        for key, person in people.items()
-        if any(unit in grant.units and grant.role in roles and HEADS in roles[grant.role].may for grant in person.roles)
+        one.viewer.key
+        for one in people.here()
+        if any(unit in grant.units and grant.role in roles and HEADS in roles[grant.role].may for grant in one.own)
     ]
     return tuple(found)
 
 
-def chain(above: Sequence[str], people: Mapping[str, PersonModel], roles: Mapping[str, Role]) -> tuple[str, ...]:
+def chain(above: Sequence[str], people: Roster, roles: Mapping[str, Role]) -> tuple[str, ...]:
     """The first head of each of some units, nearest first, each person once."""
     heads = (heads_of(unit, people, roles) for unit in above)
     return tuple(dict.fromkeys(found[0] for found in heads if found))

@@ -10,7 +10,7 @@ from access.roles import PersonModel
 from data.documents import nearest
 from data.errors import CommandError
 from data.organisation import Tree
-from flows.viewers import Held, held
+from flows.viewers import Held, given, held
 from flows.workspace import Workspace
 from strategy.members.tables import Delegation, Member, Membership
 from strategy.state import reading
@@ -38,15 +38,15 @@ def people(workspace: Workspace, engine: Engine, today: date) -> list[Person]:
     """Everybody whom people.yaml or the state knows, by name, with the roles that hold today (groups apart)."""
     with reading(engine) as session:
         members = {one.key: one for one in session.scalars(select(Member))}
-        given: dict[str, list[Membership]] = {}
+        every: dict[str, list[Membership]] = {}
         for one in session.scalars(select(Membership).order_by(Membership.starts, Membership.key)):
-            given.setdefault(one.person, []).append(one)
+            every.setdefault(one.person, []).append(one)
         taken = {one.taker for one in session.scalars(select(Delegation))}
-        keys = {*workspace.people, *members, *given, *taken}
-        found = [
-            _person(key, workspace.people.get(key), members.get(key), held(workspace, session, key, today), given)
-            for key in keys
-        ]
+        state = given(session, today)
+    keys = {*workspace.people, *members, *every, *taken}
+    found = [
+        _person(key, workspace.people.get(key), members.get(key), held(workspace, state, key), every) for key in keys
+    ]
     return sorted(found, key=lambda one: (one.name, one.key))
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -24,42 +24,66 @@ ATTEMPTS = 3  # at the first sign-in, where two tabs of one person come at once
 
 @dataclass(frozen=True)
 class Held:
-    """A role that somebody holds today, and why."""
+    """A role that somebody holds today, and why; `lent` is one of somebody else, for whom he stands in."""
 
     grant: Grant
     why: str
+    lent: bool = False
 
 
-def held(workspace: Workspace, session: Session, person: str, today: date, groups: Sequence[str] = ()) -> list[Held]:
+@dataclass(frozen=True)
+class Given:
+    """What the state gives on a day: memberships by person, delegations by taker, and who is let in no more."""
+
+    memberships: Mapping[str, Sequence[Membership]]
+    delegations: Mapping[str, Sequence[Delegation]]
+    gone: frozenset[str]
+
+
+def given(session: Session, today: date, person: str | None = None) -> Given:
+    """What holds on a day, for everybody or for one person and those he stands in for."""
+    lent = select(Delegation).where(Delegation.starts <= today, Delegation.ends >= today).order_by(Delegation.key)
+    roles = select(Membership).where(Membership.starts <= today).order_by(Membership.key)
+    gone = select(Member.key).where(Member.active.is_(False))
+    if person is not None:
+        lent = lent.where(Delegation.taker == person)
+    delegations: dict[str, list[Delegation]] = {}
+    for one in session.scalars(lent):
+        delegations.setdefault(one.taker, []).append(one)
+    if person is not None:
+        about = {person, *(one.owner for one in delegations.get(person, ()))}
+        roles, gone = roles.where(Membership.person.in_(about)), gone.where(Member.key.in_(about))
+    memberships: dict[str, list[Membership]] = {}
+    for each in session.scalars(roles):
+        if each.ends is None or each.ends >= today:
+            memberships.setdefault(each.person, []).append(each)
+    return Given(memberships, delegations, frozenset(session.scalars(gone)))
+
+
+def held(workspace: Workspace, state: Given, person: str, groups: Sequence[str] = ()) -> list[Held]:
     """The roles of a person on a day: people.yaml, the state, groups of the provider, people he stands in for."""
-    own = list(_own(workspace, session, person, today))
+    own = list(_own(workspace, state, person))
     own += [
         Held(Grant(found.role, found.units), f"group {group} of the identity provider, by roles.yaml")
         for group in groups
         if (found := workspace.access.groups.get(group)) is not None
     ]
-    for one in session.scalars(
-        select(Delegation).where(Delegation.taker == person, Delegation.starts <= today, Delegation.ends >= today)
-    ):
-        giver = session.get(Member, one.owner)
-        if giver is None or giver.active:
+    for one in state.delegations.get(person, ()):
+        if one.owner not in state.gone:
             own += [
-                Held(each.grant, f"stands in for {one.owner} until {one.ends}: {each.why}")
-                for each in _own(workspace, session, one.owner, today)
+                Held(each.grant, f"stands in for {one.owner} until {one.ends}: {each.why}", lent=True)
+                for each in _own(workspace, state, one.owner)
             ]
     return own
 
 
-def _own(workspace: Workspace, session: Session, person: str, today: date) -> Iterator[Held]:
+def _own(workspace: Workspace, state: Given, person: str) -> Iterator[Held]:
     known = workspace.people.get(person)
-    for given in known.roles if known else ():
-        yield Held(Grant(given.role, given.units), "people.yaml")
-    for one in session.scalars(
-        select(Membership).where(Membership.person == person, Membership.starts <= today).order_by(Membership.key)
-    ):
-        if one.ends is None or one.ends >= today:
-            until = f" until {one.ends}" if one.ends else ""
-            yield Held(Grant(one.role, tuple(one.units)), f"given by {one.made_by} from {one.starts}{until}")
+    for role in known.roles if known else ():
+        yield Held(Grant(role.role, role.units), "people.yaml")
+    for one in state.memberships.get(person, ()):
+        until = f" until {one.ends}" if one.ends else ""
+        yield Held(Grant(one.role, tuple(one.units)), f"given by {one.made_by} from {one.starts}{until}")
 
 
 def sample_viewer(workspace: Workspace, engine: Engine, person: str, today: date) -> Viewer:
@@ -71,7 +95,7 @@ def sample_viewer(workspace: Workspace, engine: Engine, person: str, today: date
         member = session.get(Member, person)
         if member is not None and not member.active:
             raise Refused(f"{known.name} is deactivated; an administrator can change that")
-        grants = tuple(one.grant for one in held(workspace, session, person, today))
+        grants = tuple(one.grant for one in held(workspace, given(session, today, person), person))
     return Viewer(person, known.name, known.title, grants)
 
 
@@ -109,7 +133,7 @@ def _admitted(workspace: Workspace, session: Session, member: Member, identity: 
         raise Refused("you were signed out everywhere; sign in again")
     if session.get(Revoked, identity.session) is not None:
         raise Refused("you have signed out; sign in again")
-    grants = tuple(one.grant for one in held(workspace, session, member.key, today, identity.groups))
+    grants = tuple(one.grant for one in held(workspace, given(session, today, member.key), member.key, identity.groups))
     if not grants:
         raise Refused(f"{member.name} holds no role today; an administrator can give one")
     return Viewer(member.key, member.name, member.title, grants)

@@ -227,7 +227,7 @@ class Desk:
         """Definitions and their drafts, through this viewer's eyes."""
         return Workbench(self.viewer, self.opened, self.policy, self.folder, self.state, self.origin)
 
-    @property
+    @cached_property
     def office(self) -> Office:
         """Objectives, duties, issues, reviews and what else people decide, through this viewer's eyes."""
         return Office(self.viewer, self.opened, self.policy, self.state, self.origin)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.errors import QueryError
+from flows.heads import heads_of
 from strategy.goals.reading import aim_of, planned
 from strategy.goals.rules import Measure
 from strategy.goals.tables import Objective, ObjectiveMetric
@@ -118,7 +119,8 @@ def number_now(desk: Desk, picks: Picks, metric: str, unit: str) -> float:
 
 def people(desk: Desk) -> dict[str, str]:
     """Everybody who may answer for something, by name."""
-    return {key: one.name for key, one in sorted(desk.workspace.people.items(), key=lambda pair: pair[1].name)}
+    here = sorted(desk.office.roster.here(), key=lambda one: one.viewer.name)
+    return {one.viewer.key: one.viewer.name for one in here}
 
 
 def metric_choices(desk: Desk) -> dict[str, MetricChoice]:
@@ -240,8 +242,5 @@ def units_below(desk: Desk, unit: str) -> dict[str, str]:
 
 
 def head_of(desk: Desk, unit: str) -> str:
-    """Who manages a unit, as far as people.yaml says it; nobody where nobody does."""
-    for key, person in desk.workspace.people.items():
-        if any(unit in grant.units and grant.role == "manager" for grant in person.roles):
-            return key
-    return ""
+    """Who heads a unit; nobody where nobody does."""
+    return next(iter(heads_of(unit, desk.office.roster, desk.workspace.roles)), "")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement
@@ -14,7 +15,8 @@ from access.viewer import Viewer
 from flows.acting import clock_of
 from flows.door import Door
 from flows.opened import Opened
-from strategy.clock import SYSTEM, Clock
+from flows.roster import Roster, roster
+from strategy.clock import Clock
 from strategy.commands import Command, words_of
 from strategy.history import Change, changes_of
 from strategy.reading import past, read
@@ -43,6 +45,11 @@ class Office:
         """The day of the clock."""
         return self.clock.today()
 
+    @cached_property
+    def roster(self) -> Roster:
+        """Everybody, with the roles of today."""
+        return roster(self.opened.workspace, self.state, self.today)
+
     def may(self, permission: Permission, unit: str | None = None) -> bool:
         """Whether the viewer holds a permission (over a unit)."""
         return self.policy.may(self.viewer, permission, unit)
@@ -52,11 +59,8 @@ class Office:
         return self.policy.scope(self.viewer, permission)
 
     def name(self, person: str) -> str:
-        """What a person is called; the key of one whom people.yaml does not know (any more)."""
-        if person == SYSTEM:
-            return "Fourfold"
-        known = self.opened.workspace.people.get(person)
-        return known.name if known else person
+        """What a person is called; the key of one whom nobody knows (any more)."""
+        return self.roster.name(person)
 
     def read(self, kind: type[R], *where: ColumnElement[bool], order_by: Sequence[Any] = ()) -> list[R]:
         """Records of a kind in the units of the viewer that fulfil every condition."""

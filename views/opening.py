@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from access.viewer import Grant, Viewer
 from data.calendar import last_day, month_of
 from strategy.duties.reading import accountability
 from strategy.goals.tables import Objective, ObjectiveMetric
@@ -117,12 +116,8 @@ def serves(desk: Desk, metric: str, unit: str) -> str | None:
 
 def able(desk: Desk, unit: str) -> dict[str, str]:
     """Names by key of the people who may see a unit's issues: only they can be asked to do something about them."""
-    found = {}
-    for key, person in desk.workspace.people.items():
-        viewer = Viewer(key, person.name, person.title, tuple(Grant(g.role, g.units) for g in person.roles))
-        if desk.policy.may(viewer, "strategy.view", unit) and desk.policy.may(viewer, "action.own"):
-            found[key] = f"{person.name}, {person.title}" if person.title else person.name
-    return found
+    able = desk.office.roster.able(desk.policy, "strategy.view", unit)
+    return {one.viewer.key: one.words for one in able if desk.policy.may(one.viewer, "action.own")}
 
 
 def giving(desk: Desk, one: IssueView) -> Giving:

@@ -33,10 +33,9 @@ def build(desk: Desk, picks: Picks, metric: str) -> RemarksView:
     on = min(picks.period.end, desk.as_of)
     under = set(below(desk.opened.tree, on, picks.unit))
     units = {unit.key: unit.title for unit in desk.units(on) if unit.key in under}
-    people = desk.workspace.people
     said = tuple(
         Said(
-            people[note.author].name if note.author in people else note.author,
+            desk.office.name(note.author),
             moment(note.at),
             f"{units[note.unit]}, {note.period}",
             note.text,

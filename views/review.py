@@ -8,7 +8,6 @@ from functools import lru_cache
 from sqlalchemy import Engine
 
 from access.policy import Refused
-from access.viewer import Grant, Viewer
 from flows.agenda import OnTable, on_table, sight
 from flows.opened import Opened
 from strategy.goals.reading import newest_deed
@@ -164,12 +163,8 @@ def _table(asked: _Asked) -> OnTable:
 
 def holders(desk: Desk, unit: str) -> dict[str, str]:
     """Names by key of the people who may hold a review of a unit."""
-    found = {}
-    for key, person in desk.workspace.people.items():
-        viewer = Viewer(key, person.name, person.title, tuple(Grant(g.role, g.units) for g in person.roles))
-        if desk.policy.may(viewer, "review.hold", unit):
-            found[key] = f"{person.name}, {person.title}" if person.title else person.name
-    return found
+    able = desk.office.roster.able(desk.policy, "review.hold", unit)
+    return {one.viewer.key: one.words for one in able}
 
 
 def _kept(desk: Desk, review: Review, items: list[AgendaItem]) -> list[ItemLine]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from access.viewer import Grant, Viewer
 from data.calendar import last_day, month_of
 from flows.reviewing import guests, opening
 from strategy.commands import new_key
@@ -117,8 +116,7 @@ def bring(desk: Desk, mine: Invited, title: str, text: str) -> None:
 def invitable(desk: Desk, one: ReviewView) -> dict[str, str]:
     """Names by key of people with a role who are not invited yet."""
     known = {guest.person for guest in one.guests}
-    people = desk.workspace.people
-    return {key: person.name for key, person in people.items() if person.roles and key not in known}
+    return {p.viewer.key: p.viewer.name for p in desk.office.roster.here() if p.viewer.key not in known}
 
 
 # -- during
@@ -161,14 +159,13 @@ def doers(desk: Desk, item: ItemLine) -> tuple[Doer, ...]:
     record = desk.office.one(AgendaItem, item.key)
     below = desk.opened.tree.descendants(record.about, desk.as_of)
     found = []
-    for key, person in desk.workspace.people.items():
-        viewer = Viewer(key, person.name, person.title, tuple(Grant(g.role, g.units) for g in person.roles))
-        scope = desk.policy.scope(viewer, "strategy.view") if desk.policy.may(viewer, "action.own") else frozenset()
+    for person in desk.office.roster.able(desk.policy, "action.own"):
+        scope = desk.policy.scope(person.viewer, "strategy.view")
         unit = _where(desk, record.metric, [unit for unit in below if unit in scope])
         if unit:
             at = desk.opened.tree.units[unit].title
             where = "" if unit == record.about else f", in {at}"
-            found.append(Doer(key, unit, f"{person.name}{where}"))
+            found.append(Doer(person.viewer.key, unit, f"{person.viewer.name}{where}"))
     return tuple(sorted(found, key=lambda doer: doer.person != record.owner))
 
 

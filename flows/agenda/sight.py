@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from flows.heads import chain
 from flows.opened import Opened
 from flows.readings import Months, Readings, Watch, readings, watches
+from flows.roster import Roster, roster
 from strategy.duties.reading import Accountability, accountability
 from strategy.goals.tables import Objective
 from strategy.issues.tables import ALIVE, Action, Issue
@@ -43,6 +44,7 @@ class Sight:
     decisions: tuple[Decision, ...]
     outcomes: tuple[Outcome, ...]
     last: Review | None
+    people: Roster
     state: Engine
 
     @property
@@ -51,9 +53,8 @@ class Sight:
         return self.readings.period or ""
 
     def name(self, person: str) -> str:
-        """What a person is called; the key of one whom people.yaml does not know."""
-        known = self.opened.workspace.people.get(person)
-        return known.name if known else person
+        """What a person is called; the key of one whom nobody knows."""
+        return self.people.name(person)
 
     def title(self, metric: str) -> str:
         """What a metric is called."""
@@ -71,8 +72,7 @@ class Sight:
 
     def owner(self, metric: str, unit: str) -> str:
         """Who answers for a metric of a unit, else who heads the unit or the next above; empty where nobody does."""
-        workspace = self.opened.workspace
-        heads = chain(self.above(unit), workspace.people, workspace.roles)
+        heads = chain(self.above(unit), self.people, self.opened.workspace.roles)
         return self.accountable.accountable(metric, unit, self.above) or next(iter(heads), "")
 
     def issues_below(self, metric: str, unit: str) -> list[Issue]:
@@ -132,6 +132,7 @@ def sight(opened: Opened, state: Engine, unit: str, today: date, months: Months 
         ),
         outcomes=tuple(read(state, Outcome, Outcome.unit == unit, order_by=[Outcome.key])),
         last=reviews[0] if reviews else None,
+        people=roster(opened.workspace, state, today),
         state=state,
     )
 

@@ -17,7 +17,7 @@ def late(world: World) -> Iterator[Late]:
     for request in read(world.state, Request, Request.state == WAITING, order_by=[Request.asked_at, Request.key]):
         days = (world.today - request.asked_at.date()).days
         lines = lines_of(request, rights, world.door.policy)
-        waits_for = asked(world.opened.workspace.people, world.door.policy, lines, request.unit, request.asked_by)
+        waits_for = asked(world.people, world.door.policy, lines, request.unit, request.asked_by)
         able = [person for person in world.line(request.unit) if person in waits_for]
         line = [person for person in world.line(request.unit) if person != request.asked_by]
         up = after(line, *able[:1]) if able else tuple(line[-1:])

@@ -12,6 +12,7 @@ from flows.door import Door
 from flows.heads import after, chain
 from flows.opened import Opened
 from flows.readings import Months, Readings, readings, watches
+from flows.roster import Roster, roster
 from strategy.approvals.clocks import Escalate, clock_for
 from strategy.approvals.tables import Escalation, WaitingClock
 from strategy.duties.reading import Accountability, accountability
@@ -71,6 +72,11 @@ class World:
         return readings(self.months, watches(self.state), closed, only_reds=True)
 
     @cached_property
+    def people(self) -> Roster:
+        """Everybody, with the roles of today."""
+        return roster(self.opened.workspace, self.state, self.today)
+
+    @cached_property
     def accountability(self) -> Accountability:
         """Who answers for what."""
         return accountability(self.state)
@@ -91,7 +97,7 @@ class World:
 
     def line(self, unit: str) -> tuple[str, ...]:
         """Who heads a unit and what lies above it, nearest first, each person once."""
-        return chain(self.above(unit), self.opened.workspace.people, self.opened.workspace.roles)
+        return chain(self.above(unit), self.people, self.opened.workspace.roles)
 
     def up(self, unit: str, *people: str | None) -> tuple[str, ...]:
         """To whom something of a unit moves up from these people."""

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from flows.opened import Opened, open_current
 from flows.readings import Months, Watch, readings
+from flows.roster import roster
 from flows.strategy_lint.finding import LEVELS, RULES, Case, Finding, Hint, Kind, Level, Numbers, Ruled
 from metrics.values.reading import periods_in
 from strategy.clock import Clock
@@ -49,6 +50,7 @@ def case_of(state: Engine, opened: Opened, today: date) -> Case:
     return Case(
         opened.workspace,
         opened.tree,
+        roster(opened.workspace, state, today),
         today,
         goals,
         held,

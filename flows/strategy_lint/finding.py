@@ -8,6 +8,7 @@ from typing import Literal
 
 from data.organisation import Tree
 from flows.lint.finding import LEVELS, Level
+from flows.roster import Roster
 from flows.trial import below
 from flows.workspace import Workspace
 from metrics.definitions.metric import Metric
@@ -36,6 +37,7 @@ class Case:
 
     workspace: Workspace
     tree: Tree
+    people: Roster
     today: date
     objectives: Mapping[str, Objective]
     measures: Mapping[str, tuple[ObjectiveMetric, ...]]
@@ -79,8 +81,7 @@ class Case:
 
     def person(self, key: str) -> str:
         """What a person is called."""
-        known = self.workspace.people.get(key)
-        return known.name if known else key
+        return self.people.name(key)
 
 
 @dataclass(frozen=True)

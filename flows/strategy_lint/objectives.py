@@ -39,11 +39,13 @@ def objective_without_owner(case: Case) -> Iterator[Hint]:
 
 @rule("warning")
 def owner_unknown(case: Case) -> Iterator[Hint]:
-    """Who answers for an objective is somebody of people.yaml."""
-    people = case.workspace.people
+    """Who answers for an objective is somebody who may come in."""
+    here = {one.viewer.key for one in case.people.here()}
     for goal in case.objectives.values():
-        if goal.owner and people and goal.owner not in people:
-            yield on(goal, f"'{goal.owner}' is not in people.yaml (any more)", "hand it over to somebody who is there")
+        if goal.owner and here and goal.owner not in here:
+            yield on(
+                goal, f"{case.person(goal.owner)} holds no role (any more)", "hand it over to somebody who is there"
+            )
 
 
 @rule("error")

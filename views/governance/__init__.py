@@ -47,8 +47,7 @@ def unit_title(desk: Desk, key: str) -> str:
 
 def people(desk: Desk) -> dict[str, str]:
     """Everybody who has a role, with title."""
-    known = desk.workspace.people.items()
-    return {key: f"{one.name}, {one.title}" if one.title else one.name for key, one in known if one.roles}
+    return {one.viewer.key: one.words for one in desk.office.roster.here()}
 
 
 def size(desk: Desk, kind: str, amount: float | None) -> str:

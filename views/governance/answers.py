@@ -161,8 +161,8 @@ def _title(desk: Desk, key: str) -> str:
 
 
 def _unit(desk: Desk, picks: Picks, unit: str, known: Accountability, champions: list[Champion]) -> UnitLine:
-    office, workspace = desk.office, desk.workspace
-    head = heads_of(unit, workspace.people, workspace.roles)
+    office = desk.office
+    head = heads_of(unit, office.roster, desk.workspace.roles)
     keepers = [office.name(one.person) for one in champions if one.unit == unit]
     own = Counter(kind for kind, _ in sorted({(p.subject_kind, p.subject) for p in known.parts if p.unit == unit}))
     gaps = []

@@ -126,7 +126,7 @@ def request_view(desk: Desk, key: str, zone: tzinfo) -> RequestView:
     )  # only what was moved up to the viewer himself
     rights = _rights(desk)
     line = _line(desk, one, zone, {key} if moved else set(), rights)
-    able = deciders(desk.workspace.people, desk.policy, lines_of(one, rights, desk.policy), one.unit, one.asked_by)
+    able = deciders(desk.office.roster, desk.policy, lines_of(one, rights, desk.policy), one.unit, one.asked_by)
     facts = [
         ("Asked by", f"{office.name(one.asked_by)}, {local(one.asked_at, zone)}"),
         ("Kind", line.kind),
@@ -159,7 +159,7 @@ def _rights(desk: Desk) -> list[DecisionRight]:
 
 def _line(desk: Desk, one: Request, zone: tzinfo, moved: set[str], rights: list[DecisionRight]) -> RequestLine:
     office, waiting = desk.office, one.state == "waiting"
-    able = asked(desk.workspace.people, desk.policy, lines_of(one, rights, desk.policy), one.unit, one.asked_by)
+    able = asked(desk.office.roster, desk.policy, lines_of(one, rights, desk.policy), one.unit, one.asked_by)
     me = office.viewer.key
     turn = waiting and me != one.asked_by and (me in able or one.key in moved)
     parts = [KINDS[one.kind].title if one.kind in KINDS else one.kind, size(desk, one.kind, one.amount)]
@@ -275,7 +275,7 @@ def foretold(desk: Desk, kind: str, unit: str, amount: float | None) -> str:
     if lines[0].decides == "self":
         return "Within your own limit: it is decided at once, and logged."
     said = [(one.decides, one.decider) for one in lines]
-    able = asked(desk.workspace.people, desk.policy, said, unit, desk.viewer.key)
+    able = asked(desk.office.roster, desk.policy, said, unit, desk.viewer.key)
     if not able:
         return f"{who_decides(desk, *said[0])} decides, and there is nobody but you: name somebody under Rules."
     return f"{names(desk, able)} decide{'s' if len(able) == 1 else ''}."

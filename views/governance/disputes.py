@@ -114,10 +114,10 @@ def raising(desk: Desk, picks: Picks, asked: Mapping[str, str]) -> Raising | Non
 
 def arbiter_for(desk: Desk, unit: str, other: str) -> str:
     """Who heads the lowest unit above both sides, and is not the viewer; nothing where there is nobody."""
-    tree, workspace = desk.opened.tree, desk.workspace
+    tree = desk.opened.tree
     above = tree.ancestors(other, desk.as_of) if other in tree else ()
     shared = [key for key in tree.ancestors(unit, desk.as_of) if key in above and key not in (unit, other)]
-    heads = [head for key in shared for head in heads_of(key, workspace.people, workspace.roles)]
+    heads = [head for key in shared for head in heads_of(key, desk.office.roster, desk.workspace.roles)]
     return next((head for head in heads if head != desk.viewer.key), "")
 
 

@@ -14,7 +14,7 @@ from views.waiting import Waiting
 
 def waiting(office: Office) -> Iterator[Waiting]:
     """What waits for the viewer of all that; what is his own is his in whatever unit it lies."""
-    me, everybody = office.viewer.key, office.opened.workspace.people
+    me, everybody = office.viewer.key, office.roster
     ups = read(office.state, Escalation, Escalation.to_person == me, Escalation.state != "settled")
     rights = read(office.state, DecisionRight, DecisionRight.ended_at.is_(None))
     moved = {one.subject_key for one in ups}

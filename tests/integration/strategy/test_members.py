@@ -12,7 +12,7 @@ from access.roles import BUILT_IN, PeopleModel, PersonModel, RolesModel
 from access.viewer import Grant, Viewer
 from data.errors import CommandError, Conflict
 from flows.door import Door
-from flows.viewers import held, sample_viewer, sign_in_told, signed_in, signed_out
+from flows.viewers import given, held, sample_viewer, sign_in_told, signed_in, signed_out
 from flows.workspace import Workspace
 from strategy.clock import Clock
 from strategy.commands import Command
@@ -162,8 +162,8 @@ def test_a_stand_in_ends_by_itself_or_early_and_never_stands_in_for_others(books
     wil = sample_viewer(WORKSPACE, books.engine, "wil", TODAY)
     do(books, StandIn("s2", "sam", TODAY, TODAY + timedelta(days=5)), wil)
     with reading(books.engine) as session:
-        assert [one.grant.units for one in held(WORKSPACE, session, "sam", TODAY)] == [("west",)]
-        assert len(held(WORKSPACE, session, "wil", TODAY + timedelta(days=6))) == 1
+        assert [one.grant.units for one in held(WORKSPACE, given(session, TODAY, "sam"), "sam")] == [("west",)]
+        assert len(held(WORKSPACE, given(session, TODAY + timedelta(days=6), "wil"), "wil")) == 1
     do(books, EndStandIn("s1", books.one(Delegation, "s1").version), mira)
     assert len(sample_viewer(WORKSPACE, books.engine, "wil", TODAY).grants) == 1
 
@@ -198,7 +198,7 @@ def test_roles_are_given_by_others_and_ended_on_a_day(books: Books) -> None:
         do(books, EndRole("g", 1, TODAY - timedelta(days=9)))
     do(books, EndRole("g", 1, TODAY - timedelta(days=1)))
     with reading(books.engine) as session:
-        assert held(WORKSPACE, session, "ben", TODAY) == []
+        assert held(WORKSPACE, given(session, TODAY, "ben"), "ben") == []
     assert books.one(Membership, "g").ends == TODAY - timedelta(days=1)
 
 

@@ -1,6 +1,6 @@
 """Each rule of the strategy's lint: silent on a sound strategy, heard as soon as the one thing it watches is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from access.roles import PersonModel
+from access.viewer import Grant, Viewer
+from flows.roster import Known, Roster
 from flows.strategy_lint import RULES, Case, Finding, failing, lint
 from flows.strategy_lint.finding import Numbers
 from flows.workspace import Workspace, assemble
@@ -73,6 +75,7 @@ def sound(demo_workspace: Workspace) -> Case:
     return Case(
         workspace=replace(demo_workspace, plan=plan),
         tree=tree,
+        people=_people(demo_workspace.people),
         today=TODAY,
         objectives={"suppliers": goal("suppliers", priority=True), "quality": goal("quality")},
         measures={
@@ -87,6 +90,14 @@ def sound(demo_workspace: Workspace) -> Case:
         exemptions=(),
         numbers=Numbers("2026-10", {("supplier_defect_rate", "velora"): "red", ("first_pass_yield", "velora"): "red"}),
     )
+
+
+def _people(known: Mapping[str, PersonModel]) -> Roster:
+    found = {}
+    for key, one in known.items():
+        grants = tuple(Grant(role.role, role.units) for role in one.roles)
+        found[key] = Known(Viewer(key, one.name, one.title, grants), grants, active=True)
+    return Roster(found)
 
 
 def _duty(key: str, subject: str, role: str, person: str, kind: str = "objective") -> Duty:
@@ -242,7 +253,7 @@ def test_what_is_computed_from_a_led_metric_is_led(sound: Case) -> None:
 
 def test_a_person_of_many_things_is_told_at_the_lowest_common_unit(sound: Case) -> None:
     people = {**sound.workspace.people, "busy": PersonModel(name="Busy Bee")}
-    case = replace(sound, workspace=replace(sound.workspace, people=people))
+    case = replace(sound, people=_people(people))
     case = many(case, 8, owner="busy", unit="purchasing")
     told = [one for one in lint(case) if one.rule == "answers_for_too_much"]
     assert [(one.title, one.unit) for one in told] == [("Busy Bee", "purchasing")]
