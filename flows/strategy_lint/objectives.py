@@ -1,9 +1,11 @@
 """Rules about single objectives: what each needs to be more than a wish."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from flows.strategy_lint.finding import Case, Hint, on, rule
 from metrics.definitions.metric import Metric
+from strategy.goals.rules import FEWEST_RESULTS
 from strategy.goals.tables import ObjectiveMetric
 
 
@@ -27,6 +29,15 @@ def objective_without_target(case: Case) -> Iterator[Hint]:
         if not any(_aimed(one, case.workspace.metrics.get(one.metric)) for one in measures):
             message = "none of its metrics has a target: it can never be green or red"
             yield on(goal, message, "give one a goal here, or a target in its definition")
+
+
+@rule("note")
+def single_key_result(case: Case) -> Iterator[Hint]:
+    """An objective with key results has two to five of them (checklist 29)."""
+    count = Counter(one.objective for one in case.results)
+    for goal in case.objectives.values():
+        if 0 < count[goal.key] < FEWEST_RESULTS:
+            yield on(goal, "it has one key result alone", "agree on a second one: one number is easily met at a cost")
 
 
 @rule("error")

@@ -111,23 +111,47 @@ def test_a_review_leads_to_an_action_that_its_owner_updates(own_demo: Path, brow
     assert pack.sound
 
 
-def test_nobody_approves_his_own_request(own_demo: Path, browser: Browser, tmp_path: Path) -> None:
-    with served(own_demo, tmp_path / "app.log") as address, looking_as(browser, address, OWNER) as context:
-        page = context.new_page()
-        page.goto(f"{address}/governance?unit=assembly")
-        ready(page)
-        page.get_by_text("Ask for a decision").click()
-        page.get_by_role("textbox", name="What is to be decided?").fill("A second test stand")
-        page.get_by_role("textbox", name="Why?").fill("One stand is the bottleneck.")
-        page.get_by_role("spinbutton", name=re.compile("Amount")).fill("12000")
-        page.get_by_role("spinbutton", name=re.compile("Amount")).press("Enter")
-        expect(page.get_by_text("Mira Solberg decides.")).to_be_visible(timeout=PATIENCE)
-        page.get_by_role("button", name="Ask", exact=True).click()
-        page.get_by_role("link", name="A second test stand").first.click()
-        expect(page.get_by_role("heading", name="A second test stand")).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_role("button", name="Approve")).to_have_count(0)
-    desk = open_desk(own_demo, OWNER)
-    (request,) = [one for one in desk.office.read(Request) if one.title == "A second test stand"]
-    with pytest.raises(CommandError, match="a second person has to decide"):
-        desk.do(ApproveRequest(request.key, request.version))
-    assert desk.office.one(Request, request.key).state == "waiting"
+def approve_on_a_phone(page: Page, address: str) -> None:
+    """From what waits for him, three clicks: open it, say why, approve."""
+    page.goto(f"{address}/mine")
+    ready(page)
+    page.get_by_label("Waiting for me").get_by_role("link", name="A second test stand").click()
+    page.get_by_role("textbox", name="Comment").fill("It pays back within the year.")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Approved", exact=True).first).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{address}/governance")
+    ready(page)
+    assert fits(page)
+
+
+def test_nobody_approves_his_own_request_and_who_decides_does(own_demo: Path, browser: Browser, tmp_path: Path) -> None:
+    with served(own_demo, tmp_path / "app.log") as address:
+        with looking_as(browser, address, OWNER) as owner:
+            ask_for_a_stand(owner.new_page(), address)
+        desk = open_desk(own_demo, OWNER)
+        (request,) = [one for one in desk.office.read(Request) if one.title == "A second test stand"]
+        with pytest.raises(CommandError, match="a second person has to decide"):
+            desk.do(ApproveRequest(request.key, request.version))
+        assert desk.office.one(Request, request.key).state == "waiting"
+        with looking_as(browser, address, "mira_solberg", size=(390, 844)) as decider:
+            approve_on_a_phone(decider.new_page(), address)
+    decided = open_desk(own_demo, OWNER).office.one(Request, request.key)
+    assert (decided.state, decided.decided_by) == ("approved", "mira_solberg")
+    told = [(change.who, change.command) for change in changes_of(desk.state, "request", [request.key])]
+    assert told == [("mira_solberg", "ApproveRequest"), (OWNER, "AskApproval")]
+
+
+def ask_for_a_stand(page: Page, address: str) -> None:
+    """Ask on the page Governance; who decides is told before, and no button lets one decide on it oneself."""
+    page.goto(f"{address}/governance?unit=assembly")
+    ready(page)
+    page.get_by_text("Ask for a decision").click()
+    page.get_by_role("textbox", name="What is to be decided?").fill("A second test stand")
+    page.get_by_role("textbox", name="Why?").fill("One stand is the bottleneck.")
+    page.get_by_role("spinbutton", name=re.compile("Amount")).fill("12000")
+    page.get_by_role("spinbutton", name=re.compile("Amount")).press("Enter")
+    expect(page.get_by_text("Mira Solberg decides.")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("link", name="A second test stand").first.click()
+    expect(page.get_by_role("heading", name="A second test stand")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)

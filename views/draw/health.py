@@ -97,7 +97,7 @@ def _missing(view: HealthView) -> Markup:
     ]
     return _card(
         "Missing periods",
-        "months that were due, of the latest 24; a gap stands at the unit where it begins",
+        "of the latest 24 months",
         table(["Metric", "Unit", "Missing", "Months", "", "Owner"], rows, numbers=(3,)),
     )
 

@@ -132,10 +132,10 @@ RESULTS = (
         ((2026, 9, 30), 132, 5, ""),
         ((2026, 10, 30), 140, 4, "140 of 420; the target is out of reach before spring."),
     ), 2.0),
-    Result("kr.renewals", "grow_service", "Care plans that are renewed", LEA, (2026, 1, 12), 0.61, 0.70, "share", (
-        ((2026, 3, 31), 0.63, 7, ""),
-        ((2026, 6, 30), 0.66, 7, "A letter a month before the end works."),
-        ((2026, 9, 30), 0.665, 6, ""),
+    Result("kr.renewals", "grow_service", "Care plans that are renewed", LEA, (2026, 1, 12), 61, 70, "%", (
+        ((2026, 3, 31), 63, 7, ""),
+        ((2026, 6, 30), 66, 7, "A letter a month before the end works."),
+        ((2026, 9, 30), 66.5, 6, ""),
     )),
     Result("kr.cells", "skilled_people", "Cells with a skills matrix", INES, (2026, 3, 2), 0, 3, "cells", (
         ((2026, 5, 29), 1, 8, "Cell A."),
@@ -149,10 +149,10 @@ RESULTS = (
         ((2026, 10, 30), 0, 4, "The release test is three weeks late: the test bench was taken by the series."),
     )),
     Result("kr.inspection", "reliable_suppliers", "Castings inspected before they reach the line", HENRIK, (2026, 8, 3),
-        0, 1, "share", (
-        ((2026, 8, 31), 0.4, 7, "Gauges are there; two people are trained."),
-        ((2026, 9, 30), 0.9, 8, ""),
-        ((2026, 10, 30), 1, 9, "All of them; bad ones go back the same day."),
+        0, 100, "%", (
+        ((2026, 8, 31), 40, 7, "Gauges are there; two people are trained."),
+        ((2026, 9, 30), 90, 8, ""),
+        ((2026, 10, 30), 100, 9, "All of them; bad ones go back the same day."),
     )),
 )  # fmt: skip
 

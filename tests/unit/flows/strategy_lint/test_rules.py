@@ -144,6 +144,9 @@ BACK = {"leading": "first_pass_yield", "lagging": "supplier_defect_rate"}
 FAULTS: dict[str, Callable[[Case], Case]] = {
     "objective_without_metric": lambda c: replace(c, measures={"quality": c.measures["quality"]}),
     "objective_without_target": lambda c: with_goal(c, goal("quality"), measure("quality", "orders")),
+    "single_key_result": lambda c: replace(
+        c, results=(KeyResult(key="k", objective="quality", unit="velora", state="open"),)
+    ),
     "objective_without_owner": lambda c: with_goal(c, goal("quality", owner="")),
     "owner_unknown": lambda c: with_goal(c, goal("quality", owner="nobody")),
     "metric_unknown": lambda c: with_goal(
