@@ -2,8 +2,8 @@
 
 All code and tests are loaded once, and it is measured which test runs which lines. Each mutant then runs in a forked
 child whose function is replaced, against the tests that run its line, the nearest and quickest first. What has been
-found is kept in var/mutants/; a run goes on where the last one ended. Exit code 1 when a mutant survives that the
-catalogue does not explain.
+found is kept in var/mutants/; a run goes on where the last one ended, in an order that is drawn over all files. Time is
+the processor's. Exit code 1 when a mutant survives that the catalogue does not explain.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import pickle
 import random
 import shutil
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from importlib import import_module
 from pathlib import Path
 
@@ -31,7 +31,7 @@ SETTINGS = {  # fewer examples, always the same: a mutant that needs thousands o
     "FOURFOLD_HISTORIES": "30",
     "FOURFOLD_FUZZ": "300",
 }
-FIRST = 5.0  # seconds of tests that each mutant gets before all others have had theirs
+FIRST = 5.0  # processor seconds of tests that each mutant gets before all others have had theirs
 LAST = 40.0  # and what each that is still unnoticed gets then
 TOLD_EVERY = 50
 
@@ -42,6 +42,7 @@ class Runner:
     def __init__(self, every: list[Case], drawn: list[Case], ledger: Ledger, asked: argparse.Namespace) -> None:
         self._every, self._drawn, self._ledger = every, drawn, ledger
         self._remembered, self._some = asked.remembered, bool(asked.tests)
+        self._passed: dict[str, set[str]] = defaultdict(set)
         self.code = 2
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -55,25 +56,36 @@ class Runner:
             return True
         tell(f"{len(runs)} tests take {sum(run.seconds for run in runs):.0f} s while they are watched")
         trial, order = Trial(session, Live(every)), Order(runs)
-        self._pass(trial, order, self._drawn, FIRST)
-        self._pass(trial, order, [one for one in self._drawn if self._word(one) == "open"], LAST)
+        for case in self._every:
+            if (known := self._ledger.outcome(case)) and known.word == "noticed":
+                order.learn(case.mutant, known.by.split(" (ended")[0])
+        left = self._pass(trial, order, self._drawn, FIRST)
+        self._pass(trial, order, left, LAST)
         self.code = self._summed()
         return True
 
-    def _pass(self, trial: Trial, order: Order, these: list[Case], budget: float) -> None:
+    def _pass(self, trial: Trial, order: Order, these: list[Case], budget: float) -> list[Case]:
+        left = []
         for number, case in enumerate(these, 1):
-            tests = order.of(case.mutant)
-            outcome = trial.run(case.mutant, tests, budget) if tests else Outcome("unreached")
+            tests = [run for run in order.of(case.mutant) if run.test not in self._passed[case.key]]
+            outcome = trial.run(case.mutant, tests, budget) if tests else Outcome(self._without(case))
             if outcome.word == "noticed" or not (self._some and self._ledger.outcome(case)):
                 self._ledger.keep(case, outcome)  # some tests that notice nothing say nothing of the others
             if outcome.word == "noticed":
                 order.learn(case.mutant, outcome.by.split(" (ended")[0])
             else:
                 mutant = case.mutant
+                left += [case] if outcome.word == "open" else []
+                self._passed[case.key].update(run.test for run in tests[: outcome.tests])
                 tell(f"{outcome.word}  {mutant.file}:{mutant.line}  {mutant.kind}  {mutant.name}")
             if number % TOLD_EVERY == 0:
                 words = Counter(self._word(one) for one in these[:number])
                 tell(f"{number} of {len(these)}: " + ", ".join(f"{count} {word}" for word, count in words.items()))
+
+        return left
+
+    def _without(self, case: Case) -> str:
+        return "survived" if self._passed[case.key] else "unreached"
 
     def _word(self, case: Case) -> str:
         outcome = self._ledger.outcome(case)
@@ -146,8 +158,7 @@ def main() -> int:
     every, ledger = cases(chosen), Ledger(FOLDER)
     due = ("open", *(("survived", "unreached") if asked.again else ()))
     drawn = [one for one in every if (found := ledger.outcome(one)) is None or found.word in due]
-    if asked.sample:
-        drawn = random.Random(asked.seed).sample(drawn, min(asked.sample, len(drawn)))
+    drawn = random.Random(asked.seed).sample(drawn, min(asked.sample or len(drawn), len(drawn)))
     tell(f"{len(drawn)} to run")
     os.environ.update({name: os.environ.get(name, value) for name, value in SETTINGS.items()})
     runner = Runner(every, drawn, ledger, asked)

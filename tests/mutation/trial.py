@@ -1,4 +1,7 @@
-"""Runs tests against one mutant after another, each in a forked child of a process that has loaded all of them."""
+"""Runs tests against one mutant after another, each in a forked child of a process that has loaded all of them.
+
+All limits are of processor time: a machine that is busy with other things changes no verdict.
+"""
 
 import gc
 import json
@@ -9,6 +12,7 @@ import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +20,16 @@ from typing import Any
 import pytest
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.reach import Line, Run
+from tests.mutation.reach import Line, Run, spent
 from tests.mutation.swapping import Live
 
 SLOWEST = 10.0  # seconds that any test may take, and so many times what it took on the whole code:
 TIMES = 6.0
+SILENCE = 60.0  # seconds on the wall in which a child and all that it started use no processor: it waits for ever
 MEMORY = 6 << 30  # what a mutant may ask for; one that asks for more has been noticed
 WATCHED = 0.4  # of what a test takes while it is watched, it takes otherwise
-POLL = 0.005
+DEAR = 0.2  # seconds of fixtures of a module, from which on its tests are run in one go
+POLL = 0.01
 
 
 @dataclass(frozen=True)
@@ -52,15 +58,19 @@ class Order:
         self._proven: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
 
     def of(self, mutant: Mutant) -> list[Run]:
+        """The tests of a mutant; those of a module with dear fixtures follow one another, so that it pays them once."""
         first, last = mutant.lines
         reached = set().union(*(self._by_line.get((mutant.file, line), set()) for line in range(first, last + 1)))
         here, near = self._proven[mutant.file, mutant.home.name], self._proven[mutant.file, ""]
 
-        def cost(test: str) -> tuple[float, str]:
-            proof = 1 + 20 * here[test] + 2 * near[test]
-            return self._runs[test].seconds * self._width[test] ** 0.5 / proof, test
+        def cost(run: Run) -> float:
+            proof = 1 + 20 * here[run.test] + 2 * near[run.test]
+            return float((run.seconds + run.module + run.session) * self._width[run.test] ** 0.5 / proof)
 
-        return [self._runs[test] for test in sorted(reached, key=cost)]
+        groups: dict[str, list[Run]] = defaultdict(list)
+        for run in sorted((self._runs[test] for test in reached), key=lambda run: (cost(run), run.test)):
+            groups[run.test.split("::")[0] if run.module > DEAR else run.test].append(run)
+        return [run for group in groups.values() for run in group]
 
     def learn(self, mutant: Mutant, test: str) -> None:
         """This test noticed it; the next one of the same function is shown to it early."""
@@ -87,18 +97,17 @@ class Trial:
         self.failed = self.failed or report.failed
 
     def run(self, mutant: Mutant, tests: list[Run], budget: float) -> Outcome:
-        """The tests in their order until one fails or the budget (seconds) is used up."""
+        """The tests in their order until one fails or the budget (seconds of processor time) is used up."""
         self._count += 1
         folder = self._base / f"mutant-{self._count}"
         folder.mkdir()
         told = folder.with_suffix(".json")
-        begin = time.monotonic()
+        before = spent()
         child = os.fork()
         if child == 0:
             self._child(mutant, tests, budget, folder, told)
-        until = begin + budget + SLOWEST + TIMES * max(run.seconds for run in tests)
-        status = _awaited(child, until)
-        seconds = round(time.monotonic() - begin, 2)
+        status = _awaited(child)
+        seconds = round(spent() - before, 2)
         outcomes = [json.loads(line) for line in told.read_text().splitlines()] if told.exists() else []
         shutil.rmtree(folder, ignore_errors=True)
         told.unlink(missing_ok=True)
@@ -131,31 +140,53 @@ class Trial:
             os._exit(0)
 
     def _told(self, tests: list[Run], budget: float) -> Iterator[dict[str, object]]:
-        begin = time.monotonic()
+        begin = spent()
         for number, run in enumerate(tests):
-            if number and time.monotonic() - begin + WATCHED * run.seconds > budget:
+            if number and spent() - begin + WATCHED * run.seconds > budget:
                 yield {"word": "open", "tests": number}
                 return
             yield {"at": run.test}
-            signal.setitimer(signal.ITIMER_REAL, max(SLOWEST, TIMES * run.seconds))
+            most = max(SLOWEST, TIMES * (run.seconds + run.module + run.session))
+            signal.setitimer(signal.ITIMER_PROF, most)
             item = self._items[run.test]
             following = self._items[tests[number + 1].test] if number + 1 < len(tests) else None
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             if self.failed:
                 yield {"word": "noticed", "by": run.test, "tests": number + 1}
                 return
         yield {"word": "survived", "tests": len(tests)}
 
 
-def _awaited(child: int, until: float) -> str:
+def _awaited(child: int) -> str:
     """Wait for a child and end what it left running; how it ended."""
-    while time.monotonic() < until:
+    used, since = -1.0, time.monotonic()
+    while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
             code = os.waitstatus_to_exitcode(status)
-            return "time" if code == -signal.SIGALRM else f"signal {-code}" if code < 0 else "an error outside tests"
+            return "time" if code == -signal.SIGPROF else f"signal {-code}" if code < 0 else "an error outside tests"
+        if time.monotonic() - since > SILENCE:
+            now = _used(child)
+            if now == used:
+                os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return "silence"
+            used, since = now, time.monotonic()
         time.sleep(POLL)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return "time"
+
+
+def _used(group: int) -> float:
+    """Ticks of processor time that the living processes of a group have used, and what they have waited for."""
+    total = 0.0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has ended meanwhile
+            if int(fields[2]) == group:
+                total += sum(map(int, fields[11:15]))
+    return total
