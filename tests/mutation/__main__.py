@@ -69,10 +69,12 @@ class Runner:
         for number, case in enumerate(these, 1):
             tests = [run for run in order.of(case.mutant) if run.test not in self._passed[case.key]]
             outcome = trial.run(case.mutant, tests, budget) if tests else Outcome(self._without(case))
-            if outcome.word == "noticed" or not (self._some and self._ledger.outcome(case)):
-                self._ledger.keep(case, outcome)  # some tests that notice nothing say nothing of the others
-            if outcome.word == "noticed":
-                order.learn(case.mutant, outcome.by.split(" (ended")[0])
+            noticed = outcome.by.split(" (ended")[0] if outcome.word == "noticed" else None
+            if noticed or not self._some:  # some tests that notice nothing say nothing of the others
+                self._ledger.keep(case, outcome)
+            order.count(tests[: outcome.tests], noticed)
+            if noticed:
+                order.learn(case.mutant, noticed)
             else:
                 mutant = case.mutant
                 left += [case] if outcome.word == "open" else []

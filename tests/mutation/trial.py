@@ -46,7 +46,7 @@ class Outcome:
 
 
 class Order:
-    """Which tests run a line, the ones that are likely to notice first: near, quick, and proven on its neighbours."""
+    """Which tests run a line, the ones that are likely to notice first: quick, proven on neighbours, seldom in vain."""
 
     def __init__(self, runs: list[Run]) -> None:
         self._runs = {run.test: run for run in runs}
@@ -56,6 +56,8 @@ class Order:
                 self._by_line[line].add(run.test)
         self._width = {run.test: len({file for file, _ in run.lines}) for run in runs}
         self._proven: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        self._tried: Counter[str] = Counter()
+        self._noticed: Counter[str] = Counter()
 
     def of(self, mutant: Mutant) -> list[Run]:
         """The tests of a mutant; those of a module with dear fixtures follow one another, so that it pays them once."""
@@ -65,7 +67,8 @@ class Order:
 
         def cost(run: Run) -> float:
             proof = 1 + 20 * here[run.test] + 2 * near[run.test]
-            return float((run.seconds + run.module + run.session) * self._width[run.test] ** 0.5 / proof)
+            hope = (5 * self._width[run.test] ** -0.5 + self._noticed[run.test]) / (5 + self._tried[run.test])
+            return float((run.seconds + run.module + run.session) / proof / hope)
 
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in sorted((self._runs[test] for test in reached), key=lambda run: (cost(run), run.test)):
@@ -76,6 +79,11 @@ class Order:
         """This test noticed it; the next one of the same function is shown to it early."""
         self._proven[mutant.file, mutant.home.name][test] += 1
         self._proven[mutant.file, ""][test] += 1
+
+    def count(self, tried: list[Run], noticed: str | None) -> None:
+        """These tests have been run against a mutant, and this one of them noticed it."""
+        self._tried.update(run.test for run in tried)
+        self._noticed.update([noticed] if noticed else [])
 
 
 class Trial:

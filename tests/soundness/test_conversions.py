@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import DefinitionError
 from flows.refresh import refresh
-from tests.making import SOURCE, make, sales, values
+from tests.making import SOURCE, make, sales, table, values
 
 VISITS = """\
   visits: {path: visits.csv, columns: {id: integer, day: date, unit: text, visitor: text, channel: text, paid: boolean}}
@@ -159,6 +159,56 @@ def test_what_cannot_be_matched_is_refused(tmp_path: Path, change: tuple[str, st
                        conv=CONVERSION.replace(*change))  # fmt: skip
     with pytest.raises(DefinitionError, match=message):
         refresh(folder)
+
+
+def test_both_sides_are_filtered_by_what_they_join(tmp_path: Path) -> None:
+    """Conversions by a column of who bought, base events by one of where they came from; also in a rate."""
+    people = "  people: {path: people.csv, columns: {who: text, segment: text}}\n"
+    ways = "  ways: {path: ways.csv, columns: {way: text, owned: boolean}}\n"
+    filtered = CONVERSION.replace("table: visits", "table: visits, filter: via.owned").replace(
+        "filter: ok", "filter: \"buyer.segment = 'private'\""
+    )
+    folder = workspace(
+        tmp_path,
+        ["2025-01-01,shop,a,x,true", "2025-01-02,shop,a,y,true", "2025-01-05,shop,b,x,true", "2025-01-06,web,c,x,true"],
+        [bought("2025-01-03", "a"), bought("2025-01-06", "b"), bought("2025-01-07", "c"), bought("2025-01-08", "c")],
+        conv=filtered,
+        rate=filtered.replace("  as: count\n", "").replace("measured_in: count", 'measured_in: "%"'),
+    )
+    more = {
+        "sources/books.yaml": SOURCE + VISITS + people + ways,
+        "models/people.yaml": "source: people\ngrain: [who]\n",
+        "models/ways.yaml": "source: ways\ngrain: [way]\n",
+        "models/visits.yaml": MODEL + "joins: {via: {table: ways, key: channel}}\n",
+        "models/sales.yaml": SALES + "joins: {buyer: {table: people, key: customer}}\n",
+        "files/people.csv": "who,segment\na,private\nb,firm\nc,private\n",
+        "files/ways.csv": "way,owned\nx,true\ny,false\n",
+    }
+    for name, text in more.items():
+        (folder / name).write_text(text)
+    found, rate = values(folder, "conv"), values(folder, "rate")
+    assert (found["shop", "2025-01"], found["web", "2025-01"]) == (1, 2)  # a's by the visit of an owned channel
+    assert (rate["shop", "2025-01"], rate["web", "2025-01"]) == (0.5, 2.0)
+
+
+def test_a_running_month_is_held_against_conversions_that_were_as_early(tmp_path: Path) -> None:
+    """By 4 June: of May, only what was seen and bought in its first four days counts."""
+    folder = workspace(
+        tmp_path,
+        [f"{day},shop,{who},x,true" for day, who in (
+            ("2025-05-02", "a"), ("2025-05-03", "b"), ("2025-05-20", "c"), ("2025-05-01", "d"), ("2025-06-02", "e"),
+        )],
+        [
+            bought("2025-05-04", "a"), bought("2025-05-20", "b"), bought("2025-05-21", "c"), bought("2025-06-02", "d"),
+            bought("2025-06-03", "e"),
+        ],
+        conv=CONVERSION.replace("7 days", "60 days"),
+    )  # fmt: skip
+    (folder / "workspace.yaml").write_text("name: Small company\ntoday: 2025-06-05\nopen_period: show\n")
+    found = table(folder, "conv")
+    assert found["shop", "month", "2025-05"]["value"] == 4
+    june = found["shop", "month", "2025-06"]
+    assert (june["value"], june["previous"], june["partial"]) == (1, 1, True)
 
 
 def test_a_late_conversion_changes_the_month_of_its_base_event(tmp_path: Path) -> None:
