@@ -88,7 +88,7 @@ class Plain(Evaluator):
             value, some = from_states(cube, self.states, window, early=False)
         counted = body.function in COUNTS
         known = here if counted else some & here
-        value = np.where(known, np.nan_to_num(value) if counted else value, np.nan)
+        value = np.where(known, value, np.nan)
         if self.whole and body.function == "count_distinct":
             value = np.nan_to_num(value)
         return self._cells(value, here)

@@ -76,10 +76,11 @@ class Bench:
     def __init__(self, connection: Connection, writer: Connection, var: Path) -> None:
         self.connection, self.writer, self.var = connection, writer, var
         self.files: tuple[ValueFile, ...] = ()
+        self._laid: dict[str, pa.Table] = {}
         connection.execute("CREATE SCHEMA IF NOT EXISTS source; CREATE SCHEMA IF NOT EXISTS digest")
 
     def put(self, company: Company) -> dict[str, Content]:
-        """Lay down the facts as they are now."""
+        """Lay down the facts as they are now; those that are as they were stay."""
         for table, columns in COLUMNS.items():
             rows = [{"left_on" if k == "left" else k: v for k, v in row.items()} for row in company.tables[table]]
             schema = pa.schema([(name, kind) for name, (kind, _) in columns.items()])
@@ -89,13 +90,9 @@ class Bench:
                 mine = [
                     row for row in rows if (row[DATED[table][0]] is not None and _odd(row[DATED[table][0]])) == part
                 ]
-                self.connection.register("incoming", pa.Table.from_pylist(mine, schema=schema))
-                self.connection.execute(
-                    f"DROP SCHEMA IF EXISTS {home} CASCADE; CREATE SCHEMA {home}; "
-                    f"CREATE TABLE {home}.data AS SELECT * FROM incoming"
-                )
-                self.connection.unregister("incoming")
-                write_digests(self.connection, home, list(columns), DATED[table])
+                incoming = pa.Table.from_pylist(mine, schema=schema)
+                if not (home in self._laid and self._laid[home].equals(incoming)):
+                    self._lay(home, incoming, DATED[table])
                 data.append(f"SELECT * FROM {home}.data")
                 digests.append(f"SELECT *, '{home}.data' AS place FROM {home}.digests")
             self.connection.execute(
@@ -103,6 +100,16 @@ class Bench:
                 f"CREATE OR REPLACE VIEW digest.{table} AS {' UNION ALL '.join(digests)}"
             )
         return read_contents(self.connection, COLUMNS)
+
+    def _lay(self, home: str, incoming: pa.Table, dated: list[str]) -> None:
+        self.connection.register("incoming", incoming)
+        self.connection.execute(
+            f"DROP SCHEMA IF EXISTS {home} CASCADE; CREATE SCHEMA {home}; "
+            f"CREATE TABLE {home}.data AS SELECT * FROM incoming"
+        )
+        self.connection.unregister("incoming")
+        write_digests(self.connection, home, incoming.column_names, dated)
+        self._laid[home] = incoming
 
     def refresh(self, prepared: Prepared, contents: Mapping[str, Content], engine: Engine | None = None) -> Renewed:
         """One refresh; what it leaves is published."""

@@ -1,5 +1,6 @@
 """Answers by the rules of plain SQL, which dbt's definitions are carried to, against what was reckoned by hand."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -42,6 +43,26 @@ METRICS: dict[str, dict[str, Any]] = {
     "inverse": {"ratio": {"numerator": "paid", "denominator": "paid_x"}},
     "each": {"ratio": {"numerator": "paid", "denominator": "paid_count"}},
     "paid_count": {"agg": {"table": "sales", "function": "count", "expr": "amount"}},
+    "kinds": {"agg": {"table": "sales", "function": "count_distinct", "expr": "kind"}},
+    "first_day": {"agg": {"table": "sales", "function": "sum", "expr": "amount", "later": "rest of month"}},
+    "month_back": {"running": {"metric": "paid", "window": "1 month", "read": "last"}},
+    "so_far": {"to_date": {"metric": "paid", "since": "year"}},
+    "led": {
+        "conversion": {
+            "base": {"table": "sales"},
+            "converted": {"table": "sales", "filter": "kind = 'y'"},
+            "entity": "buyer",
+            "as": "count",
+        }
+    },
+    "led_share": {
+        "conversion": {
+            "base": {"table": "sales", "filter": "kind = 'x'"},
+            "converted": {"table": "sales", "filter": "kind = 'y' OR kind IS NULL"},
+            "entity": "buyer",
+        }
+    },
+    "open": {"stock": {"table": "sales", "opened": "day", "closed": "day", "inclusive": True}},
     "running_level": {"running": {"metric": "held", "since": "year"}},
 }
 
@@ -137,6 +158,7 @@ def test_windows_end_with_each_day(place: tuple[Engine, Sight]) -> None:
 def test_a_longer_period_reads_its_days(place: tuple[Engine, Sight]) -> None:
     january = (21 * 10.0 + 14.0) / 22
     assert told(place, "mean_day", grain="month")["01-01"] == pytest.approx(january, rel=1e-12)
+    assert told(place, "mean_day", grain="month", where=("id = 3",)) == {"01-01": 4.0}  # of one day
     assert told(place, "ever", grain="quarter") == {"01-01": 21.0, "04-01": 26.0}
     assert told(place, "ever", by=("kind",)) == {"x": 15.0, "y": 4.0, None: 7.0}
 
@@ -165,6 +187,67 @@ def test_levels_of_the_last_day_of_each(place: tuple[Engine, Sight]) -> None:
     assert told(place, "held_at_all", by=("buyer",)) == {"a": 10.0, "b": None}
 
 
+def test_days_after_a_day_do_not_count_and_no_period_is_cut_for_it(place: tuple[Engine, Sight]) -> None:
+    """In the middle of a month, too, earlier months are told whole."""
+    april = (place[0], replace(place[1], as_of=date(2024, 4, 15)))
+    assert told(april, "paid", grain="month") == {"01-01": 14.0, "02-01": 7.0, "04-01": 5.0}
+    assert told(april, "kinds", grain="month") == {"01-01": 2.0, "02-01": 0.0, "04-01": 1.0}
+    assert told(april, "led", grain="month")["01-01"] == 1.0
+    january = (place[0], replace(place[1], as_of=date(2024, 1, 10)))
+    assert told(january, "january", grain="month") == {"01-01": 10.0}
+    assert told(january, "paid", grain="month") == {"01-01": 10.0}
+
+
+def test_distinct_things_of_months_without_rows_are_counted_on(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "kinds", by=("buyer",), grain="quarter") == {
+        ("a", "01-01"): 2.0, ("b", "01-01"): 1.0, ("a", "04-01"): 1.0,
+    }  # fmt: skip
+
+
+def test_every_period_is_shown_of_that_metric_alone(place: tuple[Engine, Sight]) -> None:
+    both = told(place, "all_months", "paid_x", by=("buyer",), grain="month")
+    assert both["b", "02-01"] == (7.0, None)
+    assert (None, "02-01") not in both and both[None, "03-01"] == (None, None)
+
+
+def test_a_formula_by_groups(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "both", by=("kind",), grain="month") == {
+        ("x", "01-01"): 20.0, ("y", "01-01"): 4.0, (None, "02-01"): 7.0, ("x", "04-01"): 10.0,
+    }  # fmt: skip
+
+
+def test_a_coarser_period_shows_its_first_day(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "first_day", grain="quarter") == {"04-01": 5.0}
+    assert told(place, "first_day", grain="quarter", where=("id = 5",)) == {"04-01": 5.0}
+    assert told(place, "first_day", grain="day")["04-30"] == 5.0
+
+
+def test_a_window_of_a_month_rolls_by_days(place: tuple[Engine, Sight]) -> None:
+    days = told(place, "month_back", grain="day")
+    assert [days[day] for day in ("01-10", "02-09", "02-10", "02-28", "02-29", "03-28")] == [10, 14, 4, 4, 11, 7]
+
+
+def test_what_is_open_is_there_where_anything_is(place: tuple[Engine, Sight]) -> None:
+    """At the end of a month: a row is open on its own day alone."""
+    assert told(place, "open", by=("kind",), grain="month") == {("y", "01-01"): 1.0, (None, "02-01"): 1.0}
+
+
+def test_what_runs_from_a_day_on_is_there_where_it_has_rows(place: tuple[Engine, Sight]) -> None:
+    assert told(place, "so_far", by=("buyer",), grain="month") == {
+        ("a", "01-01"): 14.0, ("a", "02-01"): 14.0, ("a", "03-01"): 14.0, ("a", "04-01"): 19.0, ("a", "05-01"): 19.0,
+        ("b", "01-01"): None, ("b", "02-01"): 7.0, ("b", "03-01"): 7.0, ("b", "04-01"): 7.0, ("b", "05-01"): 7.0,
+    }  # fmt: skip
+
+
+def test_conversions_are_there_where_base_events_are(place: tuple[Engine, Sight]) -> None:
+    """Buyer a comes on the 10th, the 31st (a conversion) and in April; b's second row is of no kind, so not x."""
+    assert told(place, "led", by=("buyer",), grain="month") == {
+        ("a", "01-01"): 1.0, ("b", "01-01"): None, ("b", "02-01"): None, ("a", "04-01"): None,
+    }  # fmt: skip
+    assert told(place, "led_share", grain="month") == {"01-01": 1.0, "04-01": None}
+    assert told(place, "led_share", grain="year") == {"01-01": 2 / 3}
+
+
 def test_what_has_no_answer_is_refused(place: tuple[Engine, Sight]) -> None:
     with pytest.raises(QueryError, match="runs over a level"):
         told(place, "running_level", grain="month")
@@ -186,4 +269,6 @@ def test_they_are_told_when_asked_alone(place: tuple[Engine, Sight]) -> None:
         "running_level",
         "week_mean",
         "week_last",
+        "first_day",
+        "month_back",
     }
