@@ -101,11 +101,6 @@ class StateQuery:
         return self.source.split(" LEFT JOIN ", 1)[0]
 
     @property
-    def daily(self) -> bool:
-        """Whether states are kept by day."""
-        return "day" in self.keys
-
-    @property
     def signature(self) -> str:
         """What the states of a closed period depend on besides the facts and the parts; the same text, the same name.
 

@@ -312,18 +312,17 @@ def back_of(body: Change, window: Window) -> Back:
 def _counted(cube: Cube | SetCube, grid: Grid, window: Window, early: bool = False) -> tuple[Floats, Floats, Floats]:
     """Rows, cells seen and cells due at a window; of a stock or a last level at its end, of a first level at its start.
 
-    Cells are told by whole months.
+    Cells are told by whole months, levels too: `early` is for what adds up over time.
     """
     seen, due = cube.presence.seen, cube.presence.due
     if cube.measure.kind == "stock":
         return cube.rows, seen, due
-    first = (cube.early[2] if isinstance(cube, Cube) else cube.rows_early) if early else None
     if cube.measure.over_time == "last":
-        return cube.rows if first is None else first, seen, due
+        return cube.rows, seen, due
     if cube.measure.over_time == "first":
-        starts, columns = np.maximum(grid.starts(window), 0), np.arange(grid.shape[1])
-        rows = cube.rows[:, starts] if first is None else np.where(starts == columns, first, cube.rows[:, starts])
-        return rows, seen[:, starts], due[:, starts]
+        starts = np.maximum(grid.starts(window), 0)
+        return cube.rows[:, starts], seen[:, starts], due[:, starts]
+    first = (cube.early[2] if isinstance(cube, Cube) else cube.rows_early) if early else None
     return window_sum(cube.rows, grid, window, first), window_sum(seen, grid, window), window_sum(due, grid, window)
 
 

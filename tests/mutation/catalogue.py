@@ -94,6 +94,7 @@ class Way:
 
 ANCHORS, BITMAPS, GRID = "metrics/scoring/anchors.py", "metrics/states/bitmaps.py", "metrics/time/grid.py"
 AT_A_TIME = "how many things are counted at a time, always whole words of bits; the sum is the same"
+BASE_FIRST = "of a conversion the base events come first"
 # Breakages that no result can show, each with the reason: (file, what was broken as the list of survivors tells it);
 # ` #1` is the second of that name in the file, where others can be noticed.
 EQUIVALENT: Mapping[tuple[str, str], str] = {
@@ -148,6 +149,28 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ("metrics/time/daysql.py", "choose: 2 > 3"): "where the bounds are parted is a matter of speed",
     ("metrics/time/daysql.py", "choose: 1 > 2 #0"): "a step more than the lower half reaches",
     ("metrics/language/expressions.py", "column_or_parse: True > False"): "a resolver quotes the name again",
+    ("metrics/query/plain.py", "cells: False > True"): "plain answers know no first days; the switch is not looked at",
+    ("metrics/query/plain.py", "_running: True > False #1"): "a window that is counted in days is aligned by them",
+    ("metrics/query/plain.py", "_rows_at: False > True #1"): "a group is one cell: no unit below it can be missing",
+    (
+        "metrics/query/plain.py",
+        "_conversion:  for own in self.catalog.own_aggregates(key) if isinstance(own, Aggreg >  for own in "
+        "self.catalog.own_aggregates(key)",
+    ): BASE_FIRST,
+    (
+        "metrics/query/plain.py",
+        "_quotient:  for side in (body.numerator, body.denominator) if isinstance(side, st >  for side in "
+        "(body.numerator, body.denominator)",
+    ): "a stock there is an error either way",
+    (
+        "metrics/values/evaluate.py",
+        "_rows:  for own in self.catalog.own_aggregates(metric.key) if own is not body >  for own in "
+        "self.catalog.own_aggregates(metric.key)",
+    ): BASE_FIRST,
+    ("metrics/states/conversion.py", "conversion_sql: < > <= in '<' #0"): (
+        "a base event after the last day is after every conversion that counts"
+    ),
+    (GRID, "_column: 1 > 2"): "anything below 0 lies before the grid",
 }
 
 

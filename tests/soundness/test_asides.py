@@ -11,11 +11,16 @@ from flows.refresh import refresh
 from tests.making import MODEL, SOURCE, make, sales, values
 
 TICKETS = "  tickets: {path: tickets.csv, columns: {id: integer, day: date, unit: text, who: text, bad: boolean}}\n"
+ACCOUNTS = "  accounts: {path: accounts.csv, columns: {account: text, owner: text}}\n"
 FILES = {
-    "sources/books.yaml": SOURCE + TICKETS,
+    "sources/books.yaml": SOURCE + TICKETS + ACCOUNTS,
     "models/sales.yaml": MODEL + "entities: {customer: customer}\n",
     "models/tickets.yaml": "source: tickets\ngrain: [id]\ntime: {column: day}\nunit: {column: unit}\n"
-    "entities: {customer: who}\n",
+    "entities: {customer: who}\njoins: {holder: {table: accounts, key: who}}\n",
+    "models/accounts.yaml": "source: accounts\ngrain: [account]\nentities: {customer: owner}\n",
+    "files/accounts.csv": "account,owner\na,a\nb,a\nc,b\n",
+    "metrics/customer/typical.yaml": "title: T\nmeasured_in: EUR\n"
+    "agg: {table: sales, function: median, expr: amount, filter: ok}\n",
     "metrics/customer/orders.yaml": "title: O\nmeasured_in: count\nagg: {table: sales, function: count}\n",
     "metrics/customer/good.yaml": "title: G\nmeasured_in: count\nagg: {table: sales, function: count, filter: ok}\n",
     "metrics/customer/spent.yaml": "title: S\nmeasured_in: EUR\nagg: {table: sales, function: average, expr: amount}\n",
@@ -53,6 +58,9 @@ def counted(tmp_path: Path, condition: str) -> list[float | None]:
         ("metric(orders, customer) = 0", [0, 0, 0]),  # of whom nothing is known, nothing is said
         ("bad and metric(sorts, customer) = 2", [0, 1, 0]),
         ("metric(spent, customer) > 5", [0, 1, 1]),  # 5; 5.5; b: 7
+        ("metric(spent, customer) > 6", [0, 0, 1]),
+        ("metric(typical, customer, 'ever') > 6", [1, 1, 1]),  # between a's two good ones, 5 and 8
+        ("metric(orders, holder.customer) >= 2", [0, 1, 1]),  # b's account is a's, too
         ("metric(share, customer) < 0.6", [0, 1, 0]),  # good 1 of 2 by February
         ("metric(share, customer, 'ever') > 0.6 and metric(orders, customer, 'ever') = 3", [1, 1, 0]),
     ],

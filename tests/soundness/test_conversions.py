@@ -96,6 +96,17 @@ def test_a_constant_property_must_be_the_same_on_both_sides(tmp_path: Path) -> N
     assert values(folder, "conv")["shop", "2025-01"] == 1  # only x; what is not known is the same as nothing
 
 
+def test_what_happens_after_the_last_day_that_counts_is_no_conversion(tmp_path: Path) -> None:
+    folder = workspace(
+        tmp_path,
+        ["2025-07-03,shop,a,x,true", "2025-07-03,shop,b,x,true"],
+        [bought("2025-07-04", "a"), bought("2025-07-05", "b")],
+        conv=CONVERSION,
+    )
+    (folder / "workspace.yaml").write_text("name: Small company\ntoday: 2025-07-05\nopen_period: show\n")
+    assert values(folder, "conv")["shop", "2025-07"] == 1
+
+
 def test_a_conversion_rate_of_all_is_not_the_mean_of_rates(tmp_path: Path) -> None:
     folder = workspace(
         tmp_path,

@@ -98,6 +98,12 @@ def test_unknown_unit_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     assert "did you mean 'shop'?" in message
 
 
+def test_of_many_unknown_units_five_are_named(tmp_path: Path) -> None:
+    facts = sales(*(f"2025-01-10,new{number},1,1,a,x,true" for number in range(7)))
+    with pytest.raises(QueryError, match=r"belong to 'new0', 'new1', 'new2', 'new3', 'new4', which units.yaml"):
+        refresh(make(tmp_path, {"files/sales.csv": facts}))
+
+
 def test_row_without_a_unit_is_refused(tmp_path: Path) -> None:
     source = SOURCE.replace("unit: {type: text, required: true}", "unit: text")
     facts = sales("2025-01-05,,1,1,a,x,true")

@@ -86,6 +86,15 @@ def test_change_of_a_running_month_is_like_with_like(tmp_path: Path) -> None:
     assert values(folder, "growth")["shop", "2025-06"] == 1.0  # 4 against 2, not against 5
 
 
+def test_change_of_a_running_month_is_compared_with_one_of_the_same_days(tmp_path: Path) -> None:
+    """April to May of the first ten days: from 7 to 2; of whole months it would be from 14 to 5."""
+    step = "title: Step\nmeasured_in: EUR\nchange: {metric: revenue, back: 1 period, as: absolute}\n"
+    folder = shown(tmp_path)
+    (folder / "metrics" / "financial" / "step.yaml").write_text(step)
+    june = table(folder, "step")["shop", "month", "2025-06"]
+    assert (june["value"], june["previous"]) == (2, -5)
+
+
 def test_running_month_is_not_held_against_the_target_of_a_whole_one(tmp_path: Path) -> None:
     goal = "target: [{value: 6, unit: shop}]\nanchors: {goal: target, red: 50 % of target}\n"
     found = table(shown(tmp_path, goal), "revenue")

@@ -221,8 +221,8 @@ def test_quarterly_budget_is_a_target_for_whole_quarters_alone(tmp_path: Path) -
 
 def test_target_of_components(tmp_path: Path) -> None:
     profit = 'title: Profit\nmeasured_in: EUR\nagg: {table: sales, function: sum, expr: "amount - cost"}\n'
-    profit += "target: [{value: 30, unit: shop}, {value: 30, unit: web}]\n" + RED
-    revenue = REVENUE + "target: [{value: 60, unit: shop}, {value: 40, unit: web}]\n" + RED
+    profit += "target: [{value: 30, unit: shop}, {value: 30, unit: web}, {value: 0.5, unit: works}]\n" + RED
+    revenue = REVENUE + "target: [{value: 60, unit: shop}, {value: 40, unit: web}, {value: 1, unit: works}]\n" + RED
     margin = (
         'title: Margin\nmeasured_in: "%"\nratio: {numerator: profit, denominator: revenue}\ntarget: components\n' + RED
     )
@@ -235,7 +235,7 @@ def test_target_of_components(tmp_path: Path) -> None:
     rows = table(make(tmp_path, files), "margin")
     assert rows["shop", "month", "2025-01"]["target"] == 0.5
     assert rows["east", "month", "2025-01"]["target"] == 0.6  # 60 of 100; the mean of 50 % and 75 % would be 62.5 %
-    assert rows["works", "month", "2025-01"]["target"] is None
+    assert rows["works", "month", "2025-01"]["target"] == 0.5
 
 
 @pytest.mark.parametrize(

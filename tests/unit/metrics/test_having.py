@@ -35,6 +35,12 @@ def test_all_of_several_conditions_hold() -> None:
     assert keeps(parsed(("1 = 1",), ("a",)), values, 3).tolist() == [True] * 3
 
 
+@pytest.mark.parametrize(("text", "said"), [("t.a > 1", "'t.a'"), ("b > 1", "'b'")])
+def test_only_asked_metrics_are_spoken_of_by_their_keys(text: str, said: str) -> None:
+    with pytest.raises(QueryError, match=f"having: {said} in"):
+        parsed((text,), ("a",))
+
+
 @pytest.mark.parametrize(
     "text", ["abs(a) > 1", "a > '1'", "a + abs(a) > 1", "a IN (1, 2)", "a IS TRUE", "a", "a > 1 > 2"]
 )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from data.calendar import Calendar
@@ -246,6 +247,29 @@ def test_conversions_are_there_where_base_events_are(place: tuple[Engine, Sight]
     }  # fmt: skip
     assert told(place, "led_share", grain="month") == {"01-01": 1.0, "04-01": None}
     assert told(place, "led_share", grain="year") == {"01-01": 2 / 3}
+
+
+class Away(Engine):
+    """An engine without structs, as others see it: questions go on to one that has the rows."""
+
+    def __init__(self, other: Engine) -> None:
+        self.other = other
+
+    def is_away(self, _model: str) -> bool:
+        return True
+
+    def table(self, sql: str) -> pa.Table:
+        return self.other.table(sql)
+
+
+def test_members_are_the_same_where_they_are_told_as_text(place: tuple[Engine, Sight]) -> None:
+    there = (Away(place[0]), place[1])
+    for by in ((), ("kind",), ("kind", "id")):
+        assert told(there, "held", by=by) == told(place, "held", by=by)
+    place[0].run("UPDATE source.sales SET kind = concat('x', chr(31)) WHERE id = 5")
+    with pytest.raises(QueryError, match="unprintable character"):
+        told(there, "held", by=("kind",))
+    place[0].run("UPDATE source.sales SET kind = 'x' WHERE id = 5")
 
 
 def test_what_has_no_answer_is_refused(place: tuple[Engine, Sight]) -> None:

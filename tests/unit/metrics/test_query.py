@@ -15,7 +15,7 @@ from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
 from metrics.language.catalog import Catalog
 from metrics.query.conditions import conditions_of
-from metrics.query.groups import stretches
+from metrics.query.groups import Groups, stretches
 from metrics.query.having import keeps, parsed
 from metrics.query.plan import planned
 from metrics.query.question import Query, Sight
@@ -62,6 +62,12 @@ def sight(scope: frozenset[str] | None = None) -> Sight:
     return Sight(catalog, TREE, Calendar(), date(2025, 6, 30), scope)
 
 
+@pytest.mark.parametrize(("unit", "said"), [(None, r"\(empty\)"), ("shp", "'shp'"), (7, "'7'")])
+def test_rows_of_no_known_unit_are_refused(unit: object, said: str) -> None:
+    with pytest.raises(QueryError, match=f"models/sales.yaml: rows belong to {said}, which units.yaml does not know"):
+        Groups(TREE, lambda _key, _chain: ()).cell((unit,), "sales")
+
+
 @pytest.mark.parametrize(
     ("condition", "kept"),
     [
@@ -76,6 +82,8 @@ def sight(scope: frozenset[str] | None = None) -> Sight:
         ("unit.division IS NULL", {"company"}),
         ("unit.division IS NOT NULL AND unit.department IS NULL", {"east", "west"}),
         ("unit = 'shop' OR unit.division = 'west'", {"shop", "west", "web", "works"}),
+        ("NOT (unit.department = 'shop' OR unit.division = 'west')", set()),  # east is in no department: unknown
+        ("NOT (unit.department = 'shop' AND unit.division = 'west')", {"shop", "web", "works", "east"}),
     ],
 )
 def test_units_are_picked_as_the_tree_stands(condition: str, kept: set[str]) -> None:
