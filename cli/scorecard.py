@@ -15,7 +15,7 @@ from data.documents import nearest
 from data.errors import CommandError
 from flows.opened import Opened
 from metrics.scoring.rollup import Rolled
-from metrics.values.reading import Value, periods_in, read_values
+from metrics.values.reading import Value, periods_in
 from strategy.plan import Scorecard
 from views.scorecard import Sheet, find, metric_keys, sheets, units_of
 from views.wording import form_of, period_name, share, status_of
@@ -62,9 +62,7 @@ def answer(opened: Opened, question: Question) -> Found:
     read = list(dict.fromkeys([*units, *every]))
     values: list[Value] = []
     for period in _periods(opened, question.period, question.span):
-        values += read_values(
-            opened.engine(), dict(opened.workspace.metrics), keys, read, period.span, period.end, period.end
-        )
+        values += opened.values(keys, read, period.span, period.end, period.end)
     order = {key: place for place, key in enumerate(keys)}
     values.sort(key=lambda v: (read.index(v.unit), SPANS.index(v.period.span), v.period.end, order[v.metric]))
     return Found(opened, cards, units, tuple(v for v in values if v.unit in units), tuple(values))

@@ -6,18 +6,20 @@ What changed goes to a new file, and older ones hide it. One that is hidden but 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import SnapshotError
+from data.slots import SLOT_SQL
 from data.snapshots import Manifest, Store
 from data.warehouse import Connection, ValueFile, building, identifier, literal, open_facts
 
 MOST_FILES = 6  # of one snapshot; the smallest are made one before there are more
 GARBAGE = 0.75  # share of hidden rows above which a file is written anew
-LARGE = 400_000  # rows; what is written anew is cut into files of years, each of about so many
+LARGE = 12_000_000  # rows; what is written anew is cut into files of years, each of about so many
 Cell = tuple[str, int]  # a metric, and the year in which periods end
 
 
@@ -47,23 +49,68 @@ def open_snapshot(store: Store, manifest: Manifest, memory: str | None = None) -
     if manifest.values is None:
         raise SnapshotError(f"{store.folder(manifest.id)}: the snapshot has no values; refresh again")
     book = store.folder(manifest.id) / manifest.values
-    if not manifest.value_files:
-        return open_facts(store.var, manifest.files(), attach={"snapshot": book}, memory_limit=memory)
-    files = {f"values_{place}": file for place, file in enumerate(manifest.value_files)}
-    attach = {"book": book} | {alias: store.var / file.path for alias, file in files.items()}
+    files = _named(manifest)
+    attach = {"book": book} | {alias: store.var / file.path for alias, file in files.items() if alias != "book"}
     views = {name: f"SELECT * FROM book.main.{name}" for name in ("units", "answers")}
     views |= {"values": values_sql(files)}
     return open_facts(store.var, manifest.files(), attach=attach, views=views, memory_limit=memory)
 
 
+def _named(manifest: Manifest) -> dict[str, ValueFile]:
+    """The value files by the names under which they are attached; an early snapshot has its values in its book."""
+    if not manifest.value_files:
+        return {"book": ValueFile(manifest.values or "", 0)}
+    return {f"values_{place}": file for place, file in enumerate(manifest.value_files)}
+
+
 def values_sql(files: Mapping[str, ValueFile]) -> str:
     """SELECT of all values of attached files, each without what it hides."""
     return " UNION ALL ".join(
-        f'SELECT * FROM {identifier(alias)}.main."values"{_shown(file)}' for alias, file in files.items()
+        f"SELECT * FROM {_relation(alias, file)} WHERE {_shown(file) or 'TRUE'}" for alias, file in files.items()
     )
 
 
+def _relation(alias: str, file: ValueFile) -> str:
+    name = f'{identifier(alias)}.main."values"'
+    return name if file.slotted else f"(SELECT {SLOT_SQL} AS slot, * FROM {name}) AS v"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The attached value files of a snapshot, by their names, with the years in which periods of theirs end.
+
+    Who asks them one by one, and only those of the years at hand, spares the engine most of the planning that the view
+    of all of them costs.
+    """
+
+    files: Mapping[str, tuple[ValueFile, frozenset[int]]]
+
+    @classmethod
+    def of(cls, connection: Connection, manifest: Manifest) -> "Stored":
+        """Those of an open snapshot."""
+        found = {}
+        for alias, file in _named(manifest).items():
+            table = f"{identifier(alias)}.main"
+            held = f"SELECT year FROM {table}.cells" if manifest.value_files else f'{table}."values"'
+            if not manifest.value_files:
+                held = f"SELECT year(period_end) FROM {held}"
+            years = {year for (year,) in connection.execute(f"SELECT DISTINCT * FROM ({held})").fetchall()}
+            found[alias] = file, frozenset(year for year in years if file.hidden.get(year, ()) is not None)
+        return cls(found)
+
+    def between(self, first: date, last: date) -> list[tuple[str, str]]:
+        """(what to select from, under which condition) for values of periods that end between two days."""
+        wanted = range(first.year, last.year + 1)
+        found = []
+        for alias, (file, years) in self.files.items():
+            if not years.isdisjoint(wanted):
+                hidden = {year: metrics for year, metrics in file.hidden.items() if year in wanted}
+                found.append((_relation(alias, file), _shown(replace(file, hidden=hidden))))
+        return found
+
+
 def _shown(file: ValueFile) -> str:
+    """The condition for the rows that a file does not hide; none where it hides none."""
     years: dict[tuple[str, ...] | None, list[int]] = {}
     for year, metrics in sorted(file.hidden.items()):
         years.setdefault(metrics, []).append(year)
@@ -74,7 +121,7 @@ def _shown(file: ValueFile) -> str:
         if metrics is not None:
             inside = f"({inside}) AND metric IN ({', '.join(map(literal, metrics))})"
         parts.append(f"NOT ({inside})")
-    return f" WHERE {' AND '.join(parts)}" if parts else ""
+    return " AND ".join(parts)
 
 
 def _runs(years: Iterable[int]) -> list[tuple[int, int]]:
@@ -196,7 +243,7 @@ class ValueShelf:
                     raise SnapshotError(f"{name}: {rows} values were to be written, {found} were; refresh again")
                 self._connection.unregister("told")
                 self._connection.unregister("fresh")
-        return ValueFile(name, rows)
+        return ValueFile(name, rows, slotted=True)
 
 
 def _hides(file: ValueFile, cell: Cell) -> bool:
@@ -241,4 +288,4 @@ def _by_years(cells: Mapping[Cell, Told]) -> list[dict[Cell, Told]]:
     return found
 
 
-__all__ = ["Cell", "Settled", "Told", "ValueShelf", "open_snapshot", "values_sql"]
+__all__ = ["Cell", "Settled", "Stored", "Told", "ValueShelf", "open_snapshot", "values_sql"]

@@ -57,12 +57,14 @@ class ValueFile:
     """One immutable file of finished values: tables `values` and `cells` (see data.valuefiles).
 
     `path` is relative to the workspace's `var` folder. What a newer file tells is hidden here: the values of these
-    metrics (None: of all) whose periods end in these years.
+    metrics (None: of all) whose periods end in these years. `slotted` files have the numbers of data.slots, and their
+    rows lie in that order; those of older versions do not.
     """
 
     path: str
     rows: int
     hidden: Mapping[int, tuple[str, ...] | None] = field(default_factory=dict)
+    slotted: bool = False
 
 
 def connect(

@@ -22,7 +22,7 @@ from metrics.time.grid import Window
 from metrics.time.spans import span_windows
 from metrics.time.timeline import Back, Timeline
 from metrics.values.evaluate import back_of
-from metrics.values.reading import Value, read_values
+from metrics.values.reading import Value
 from metrics.values.table import Fresh
 
 SHOWN = 5  # rows of each part
@@ -61,7 +61,7 @@ def explain(opened: Opened, metric: str, period: str, unit: str) -> Explanation:
         raise QueryError(f"'{unit}' is not a unit; {nearest(unit, opened.tree.units)}")
     when = period_of(opened, period)
     engine = opened.engine()
-    found = read_values(engine, dict(opened.workspace.metrics), [metric], [unit], when.span, when.end, when.end)
+    found = opened.values([metric], [unit], when.span, when.end, when.end)
     if not found:
         raise QueryError(f"{metric} has no value for {unit} in {period}: its rows begin later, or the unit has none")
     end = min(when.end, opened.manifest.as_of)

@@ -4,7 +4,7 @@ Scorecards, map and objectives all build their trees here, so that an objective 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from data.calendar import MonthIndex, Period, month_of
 from flows.workspace import Workspace
@@ -107,17 +107,17 @@ def judged(workspace: Workspace, value: Value, aim: Aim | None) -> Value:
     metric = workspace.metrics[value.metric]
     if value.period.span != "month" and workspace.catalog.additivity(value.metric) not in ("intensive", "level"):
         says = "the objective's own goal is stated for a month"
-        return replace(
-            value, target=None, anchors=Anchors(metric.direction), score=None, status="no_target", reason=says
+        return value._replace(
+            target=None, anchors=Anchors(metric.direction), score=None, status="no_target", reason=says
         )
     anchors = Anchors(metric.direction, goal=aim.goal, red=aim.red_flag)
     fault = anchor_fault(anchors)
     if fault is not None:
-        return replace(value, target=aim.goal, anchors=anchors, score=None, status="error", reason=fault)
+        return value._replace(target=aim.goal, anchors=anchors, score=None, status="error", reason=fault)
     points = score(value.value, anchors)
     if points is None:
         return value
-    return replace(value, target=aim.goal, anchors=anchors, score=points, status=colour_of(points), reason="")
+    return value._replace(target=aim.goal, anchors=anchors, score=points, status=colour_of(points), reason="")
 
 
 def judged_all(workspace: Workspace, spots: Mapping[str, Spot], values: Mapping[At, Value]) -> dict[str, Value]:

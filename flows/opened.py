@@ -11,7 +11,7 @@ from pathlib import Path
 from data.calendar import Period, Span
 from data.organisation import FAR_AHEAD, LONG_AGO, History, Membership, Tree, Unit
 from data.snapshots import Manifest, Store
-from data.valuefiles import open_snapshot
+from data.valuefiles import Stored, open_snapshot
 from data.warehouse import Connection
 from flows.calendars import restated, tree_in_force, with_periods
 from flows.elsewhere import elsewhere, engine_over
@@ -40,6 +40,7 @@ class Opened:
     as_was: Tree
     catalog: Catalog
     _connection: Connection = field(repr=False)
+    _stored: Stored = field(repr=False)
     _away: Elsewhere | None = field(default=None, repr=False)
     _remembered: Remembered = field(default_factory=Remembered, repr=False, compare=False)
 
@@ -68,10 +69,15 @@ class Opened:
         return self._remembered.get(span, lambda: periods_in(self.engine(), span))
 
     def values(self, keys: Sequence[str], units: Sequence[str], span: Span, first: date, last: date) -> list[Value]:
-        """Values of some metrics and units whose periods end between two days, both inclusive, in the table's order."""
-        known = dict(self.workspace.metrics)
-        asked = (tuple(keys), tuple(units), span, first, last)
-        return self._remembered.get(asked, lambda: read_values(self.engine(), known, keys, units, span, first, last))
+        """Values of some metrics and units whose periods end between two days, both inclusive.
+
+        They come by unit, metric and end of period.
+        """
+        known, stored = self.workspace.metrics, self._stored.between(first, last)
+        return self._remembered.get(
+            (tuple(keys), tuple(units), span, first, last),
+            lambda: read_values(self.engine(), known, keys, units, span, first, last, stored),
+        )
 
     def engine(self) -> Engine:
         """A new cursor of its own: one per query, never shared between threads."""
@@ -112,7 +118,7 @@ def _opened(store: Store, name: str) -> Opened:
     catalog = Catalog(workspace.catalog.tables, workspace.catalog.metrics, workspace.catalog.drivers, columns)
     as_was = _tree(engine, workspace)
     tree = tree_in_force(as_was, workspace, manifest.as_of)
-    return Opened(manifest, workspace, tree, as_was, catalog, connection, away)
+    return Opened(manifest, workspace, tree, as_was, catalog, connection, Stored.of(connection, manifest), away)
 
 
 def _tree(engine: Engine, workspace: Workspace) -> Tree:

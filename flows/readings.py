@@ -19,7 +19,7 @@ from metrics.definitions.metric import Indicator
 from metrics.scoring.anchors import Anchors, score
 from metrics.scoring.status import COLOURS, Status, colour_of
 from metrics.signals.xmr import Signals, Variation, variation, xmr
-from metrics.values.reading import Value, read_values
+from metrics.values.reading import Value
 from strategy.goals.tables import Objective, ObjectiveMetric
 from strategy.goals.weights import newest
 from strategy.reading import read
@@ -119,10 +119,9 @@ class Months:
         return [(watch, months) for watch, months in found if months]
 
     def _keep(self, metrics: list[str], units: list[str]) -> None:
-        known = dict(self.opened.workspace.metrics)
         self._kept.update({(metric, unit): [] for metric in metrics for unit in units})
         as_of = self.opened.manifest.as_of
-        for value in read_values(self.opened.engine(), known, metrics, units, "month", LONG_AGO, as_of):
+        for value in self.opened.values(metrics, units, "month", LONG_AGO, as_of):
             self._kept[value.metric, value.unit].append(value)
 
 

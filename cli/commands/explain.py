@@ -57,7 +57,7 @@ def as_content(opened: Opened, found: Explanation) -> dict[str, Any]:
         "score": value.score,
         "status": value.status,
         "reason": value.reason,
-        "anchors": asdict(value.anchors),
+        "anchors": value.anchors._asdict(),
         "rows": value.rows,
         "reported": value.reported,
         "expected": value.expected,
@@ -135,7 +135,7 @@ def _score(found: Explanation) -> list[str]:
     value, metric = found.value, found.formula.metric
     form = form_of(metric, value.value, value.target)
     lines = [f"Target {form.value(value.target)}: {target_rule(metric, _names(found))}"]
-    told = {name: number for name, number in asdict(value.anchors).items() if isinstance(number, float)}
+    told = {name: number for name, number in value.anchors._asdict().items() if isinstance(number, float)}
     if told:
         lines.append("Anchors: " + ", ".join(f"{name.replace('_', ' ')} {form.value(n)}" for name, n in told.items()))
     word = status_of(value.status)

@@ -5,7 +5,7 @@ One vectorised function computes every score; the scalar one calls it, so that a
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,8 +19,7 @@ THIRD = 10 / 3
 FIELDS = ("goal", "red", "goal_high", "red_high", "best", "best_high", "worst", "worst_high")
 
 
-@dataclass(frozen=True, slots=True)
-class Anchors:
+class Anchors(NamedTuple):
     """Where the scale of a metric is pinned, in the metric's own unit; None means not stated.
 
     `red` scores 10/3 and `goal` 20/3; `worst` scores 0 and `best` 10 (by default as far from red flag and goal as these

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from data.calendar import SPANS, Span
 from data.errors import QueryError
+from data.slots import slots_of
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
 from metrics.scoring.anchors import FIELDS
@@ -26,7 +27,8 @@ Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 
 SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("unit", "metric", "span")]
+    [("slot", pa.uint64())]
+    + [(name, pa.string()) for name in ("unit", "metric", "span")]
     + [("period_start", pa.date32()), ("period_end", pa.date32()), ("value", pa.float64()), ("target", pa.float64())]
     + [(name, pa.float64()) for name in FIELDS]
     + [
@@ -41,7 +43,7 @@ SCHEMA = pa.schema(
         ("previous_year", pa.float64()),
     ]
 )
-SORTED_BY = ("unit", "metric", "span", "period_end")
+SORTED_BY = ("slot", "metric", "period_end")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def compute_values(
     progress: Callable[[str, float], None] | None = None,
     only: Mapping[str, Collection[int]] | None = None,
 ) -> pa.Table:
-    """The value table (SCHEMA), sorted by unit, metric, span and end of period.
+    """The value table (SCHEMA), sorted by slot (the number of unit and span), metric and end of period.
 
     `only` asks for some metrics, each for the periods that end in some years; None for all.
     """
@@ -220,10 +222,20 @@ class _Writer:
         if not self.parts:
             return SCHEMA.empty_table()
         words = {"unit": self.grid.units, "metric": self.metrics, "span": SPANS, "status": STATUSES, "reason": TEXTS}
-        columns = {name: np.concatenate([_column(part, name) for part in self.parts]) for name in SCHEMA.names}
+        names = [name for name in SCHEMA.names if name != "slot"]
+        columns = {name: np.concatenate([_column(part, name) for part in self.parts]) for name in names}
+        columns["slot"] = _slots(self.grid.units)[columns["unit"], columns["span"]]
         order = np.lexsort([_ranked(columns[name], words.get(name)) for name in reversed(SORTED_BY)])
         arrays = [_array(columns[field.name][order], field.type, words.get(field.name)) for field in SCHEMA]
         return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _slots(units: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """The number of each unit (row) and span (column); two with the same one would be read as one."""
+    found = [list(slots_of(units, span)) for span in SPANS]
+    if len({slot for row in found for slot in row}) < len(units) * len(SPANS):
+        raise QueryError("two units cannot be told apart by the numbers of data/slots.py; give one another key")
+    return np.array(found, dtype=np.uint64).T
 
 
 def _days(days: Iterable[date]) -> Days:

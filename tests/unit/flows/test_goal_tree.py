@@ -31,7 +31,7 @@ def planned(workspace: Workspace, **objectives: Objective) -> Workspace:
 
 def at(value: Value, unit: str) -> Value:
     """The same value of another unit."""
-    return replace(value, unit=unit)
+    return value._replace(unit=unit)
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import pyarrow as pa
 import pytest
 
 from data.calendar import Period
+from data.slots import SLOT_SQL, slot_of
 from data.warehouse import Connection, connect
 from metrics.definitions.metric import Metric
 from metrics.engines.duck import Engine
 from metrics.scoring.anchors import Anchors
-from metrics.values.reading import Value, read_values, values_of
+from metrics.values.reading import APART, Value, read_values, values_of
 from metrics.values.table import SCHEMA, SORTED_BY
 
 BODY = {"perspective": "financial", "title": "x", "measured_in": "EUR", "expr": "a + a"}
@@ -22,7 +23,15 @@ DAYS = {"2025-01": (date(2025, 1, 1), date(2025, 1, 31)), "2025-02": (date(2025,
 
 def row(unit: str, metric: str, month: str, value: float | None, goal: float | None = None) -> dict[str, object]:
     start, end = DAYS[month]
-    told = {"unit": unit, "metric": metric, "span": "month", "period_start": start, "period_end": end, "value": value}
+    told = {
+        "slot": slot_of(unit, "month"),
+        "unit": unit,
+        "metric": metric,
+        "span": "month",
+        "period_start": start,
+        "period_end": end,
+        "value": value,
+    }
     told |= {"goal": goal, "status": "no_target", "reason": "", "reported": 1, "expected": 2, "rows": 3}
     return told | {"partial": False, "previous": None, "previous_year": 7.5}
 
@@ -69,6 +78,21 @@ def test_a_value_is_as_it_was_written(connection: Connection) -> None:
     assert (second.value, second.anchors, second.target) == (None, Anchors("up"), None)
     with pytest.raises(AttributeError):
         first.value = 3.0  # type: ignore[misc]
+
+
+def test_any_number_of_units_is_found_in_any_number_of_files(connection: Connection) -> None:
+    stored = [('snapshot.main."values"', f"period_end {side} DATE '2025-01-31'") for side in ("<=", ">")]
+    first, last = DAYS["2025-01"][0], DAYS["2025-02"][1]
+    for units in (["b", "a"], ["b", "a", *map(str, range(APART))]):
+        found = read_values(Engine(connection), METRICS, ["m2", "m1"], units, "month", first, last, stored)
+        assert places(found) == [(u, m, end) for u in "ab" for m in ("m1", "m2") for _, end in DAYS.values()]
+    assert read_values(Engine(connection), METRICS, ["m1"], ["a"], "month", first, last, []) == []
+
+
+def test_python_and_the_engine_number_a_unit_alike(connection: Connection) -> None:
+    for unit in ("a", "Ä:ö", "unit of a longer name, 7"):
+        (told,) = connection.execute(f"SELECT {SLOT_SQL} FROM (SELECT 'r12' AS span, ? AS unit)", [unit]).fetchall()
+        assert told == (slot_of(unit, "r12"),)
 
 
 def test_values_of_metrics_that_are_no_longer_defined_are_left_out() -> None:

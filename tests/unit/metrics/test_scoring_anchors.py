@@ -1,6 +1,5 @@
 """Scores from anchors and statuses from scores: golden vectors and laws that hold for every scale."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ UP = Anchors("up", goal=700, red=500)
 DOWN = Anchors("down", goal=4, red=10)
 NARROW = Anchors("up", goal=260_000, red=255_000)
 BAND = Anchors("band", goal=95, red=85, goal_high=105, red_high=115)
-FLAT_TOP = replace(BAND, best=97, best_high=103)
+FLAT_TOP = BAND._replace(best=97, best_high=103)
 
 GOLDEN = [
     *[(UP, v, s) for v, s in ((250, 0), (300, 0), (500, 10 / 3), (600, 5), (700, 20 / 3), (800, 25 / 3), (900, 10))],
@@ -80,7 +79,7 @@ def test_one_goal_is_a_target_also_the_upper_one_of_a_band() -> None:
 
 
 def test_a_best_interval_may_be_a_point() -> None:
-    point = replace(FLAT_TOP, best_high=97)
+    point = FLAT_TOP._replace(best_high=97)
     assert anchor_fault(point) is None
     assert score(97, point) == 10
     assert score(101, point) == pytest.approx(25 / 3)
@@ -113,12 +112,12 @@ FAULTS: list[tuple[Anchors, str]] = [
     (Anchors("up", goal=10, red=5, goal_high=12), "direction up takes one goal and one red flag, not pairs"),
     (Anchors("up", goal=float("inf"), red=5), "an anchor is infinite; it must be a number"),
     (Anchors("band", goal=95, red=85), "direction band needs the upper goal, and it is missing"),
-    (replace(BAND, goal_high=95), "upper goal and lower goal are both 95"),
-    (replace(BAND, red_high=100), "direction band needs the upper red flag above the upper goal"),
-    (replace(BAND, best=95), "lower best and lower goal are both 95"),
-    (replace(BAND, best_high=99), "the upper best is stated without the lower best"),
-    (replace(FLAT_TOP, best_high=96), "direction band needs the upper best above the lower best"),
-    (replace(FLAT_TOP, best_high=105), "upper goal and upper best are both 105"),
+    (BAND._replace(goal_high=95), "upper goal and lower goal are both 95"),
+    (BAND._replace(red_high=100), "direction band needs the upper red flag above the upper goal"),
+    (BAND._replace(best=95), "lower best and lower goal are both 95"),
+    (BAND._replace(best_high=99), "the upper best is stated without the lower best"),
+    (FLAT_TOP._replace(best_high=96), "direction band needs the upper best above the lower best"),
+    (FLAT_TOP._replace(best_high=105), "upper goal and upper best are both 105"),
 ]
 
 
@@ -238,7 +237,7 @@ def test_mirror(anchors: Anchors, value: float) -> None:
     """Lower is better is higher is better, seen from the other side."""
     if anchors.direction != "band":
         mirrored = transformed(anchors, -1, 0)
-        other = replace(mirrored, direction="down" if anchors.direction == "up" else "up")
+        other = mirrored._replace(direction="down" if anchors.direction == "up" else "up")
         assert score(-value, other) == pytest.approx(score(value, anchors), abs=1e-9)
 
 
