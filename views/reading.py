@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from flows.workspace import Workspace
 from metrics.definitions.metric import Metric
@@ -112,8 +114,14 @@ def run(months: Sequence[Value]) -> tuple[str, int]:
 def read(metric: Metric, now: Value, before: Value | None, months: Sequence[Value]) -> Reading:
     """A reading from a value, its like before, and its months (oldest first)."""
     form = form_of(metric, now.value, now.target)
-    series = [(value.period.start, value.value) for value in months[-SIGNAL_MONTHS:]]
-    return Reading(metric, now, before, tuple(months), form, xmr(series))
+    series = tuple((value.period.start, value.value) for value in months[-SIGNAL_MONTHS:])
+    return Reading(metric, now, before, tuple(months), form, _charted(series))
+
+
+@lru_cache(maxsize=4096)
+def _charted(series: tuple[tuple[date, float | None], ...]) -> Signals:
+    """The chart of a series: it rests on nothing but the numbers that are handed in."""
+    return xmr(series)
 
 
 def readings(

@@ -1,16 +1,10 @@
 """Signing in with a real provider in a real browser: who is known, who is not, and sign-ins that count no more."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -24,33 +18,11 @@ from strategy.reading import read
 from strategy.state import open_state, state_url
 from strategy.tables import Audit
 from tests.e2e.conftest import PATIENCE, free_port, ready, served
+from tests.e2e.provided import ACCOUNTS, PEOPLE, ROLES, mock_provider, secrets_for
 from tests.making import make
 from views.entry import open_desk
 
 pytestmark = pytest.mark.browser
-PEOPLE = """\
-people:
-  mira: {name: Mira East, title: Head of east, email: mira@velora.example, roles: [{role: manager, units: [east]}]}
-  wil: {name: Wil West, title: Head of west, email: wil@velora.example, roles: [{role: manager, units: [west]}]}
-  ada: {name: Ada Min, title: Administrator, roles: [{role: administrator, units: [company]}]}
-"""
-ROLES = """\
-groups:
-  controlling: {role: analyst, units: [company]}
-"""
-ACCOUNTS: list[dict[str, Any]] = [
-    {"sub": "mira-1", "name": "Mira East", "email": "Mira@velora.example", "email_verified": True},
-    {"sub": "wil-1", "name": "Wil West", "email": "wil@velora.example", "email_verified": True},
-    {"sub": "liar", "name": "Mira Too", "email": "mira@velora.example", "email_verified": False},
-    {
-        "sub": "nora",
-        "name": "Nora Count",
-        "email": "nora@velora.example",
-        "email_verified": True,
-        "groups": ["controlling"],
-    },
-    {"sub": "eve", "name": "Eve Elsewhere", "email": "eve@else.example", "email_verified": True},
-]
 
 
 @dataclass(frozen=True)
@@ -91,38 +63,11 @@ def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A small company behind a real provider."""
     folder = make(tmp_path_factory.mktemp("house"), {"people.yaml": PEOPLE, "roles.yaml": ROLES})
     refresh(folder, now=date(2025, 7, 5))
-    port, provider_port = free_port(), free_port()
-    secrets = folder / "secrets.toml"
-    secrets.write_text(
-        f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"s" * 40}"\n'
-        f'client_id = "fourfold"\nclient_secret = "secret"\n'
-        f'server_metadata_url = "http://127.0.0.1:{provider_port}/.well-known/openid-configuration"\n',
-        encoding="utf-8",
-    )
-    users = [argument for one in ACCOUNTS for argument in ("--user-claims", json.dumps(one))]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(provider_port), *users]
-    with (folder / "provider.log").open("wb") as log:
-        provider = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            _wait(f"http://127.0.0.1:{provider_port}/.well-known/openid-configuration", provider)
-            flags = [f"--secrets.files={secrets}"]
-            with served(folder, folder / "app.log", port=port, flags=flags) as address:
-                yield House(address, folder, browser)
-        finally:
-            provider.terminate()
-            provider.wait(10)
-
-
-def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(120):
-        if process.poll() is not None:
-            break
-        try:
-            with urlopen(url):
-                return
-        except URLError:
-            time.sleep(0.25)
-    pytest.fail("the identity provider did not come up")
+    port = free_port()
+    with mock_provider(folder / "provider.log", ACCOUNTS) as metadata:
+        flags = [f"--secrets.files={secrets_for(folder, f'http://127.0.0.1:{port}', metadata)}"]
+        with served(folder, folder / "app.log", port=port, flags=flags) as address:
+            yield House(address, folder, browser)
 
 
 def test_nothing_is_shown_before_signing_in(house: House) -> None:
