@@ -166,7 +166,8 @@ def _said(payload: Mapping[str, Any]) -> str:
 
 
 def _value(value: object, longest: int | None) -> str:
-    text = "" if value is None else str(value)
+    shown = float(f"{value:.12g}") if isinstance(value, float) else value  # 0.1 + 0.2 is 0.3 to people
+    text = "" if shown is None else str(shown)
     return text if longest is None else _cut(text, longest)
 
 

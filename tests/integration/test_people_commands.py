@@ -73,6 +73,17 @@ def test_somebody_is_let_in_no_more_and_again(company: Path) -> None:
     assert told(company, "people", "sign-out", "zoe").exit_code == 0
     assert told(company, "people", "free", "zoe").exit_code == 0
     assert told(company, "audit", "verify").exit_code == 0
+    deeds = told(company, "audit", "list", "--item", "zoe").stdout.splitlines()
+    assert [line.split()[3] for line in deeds[:-1]] == [
+        "FreeAccount",
+        "SignOutEverywhere",
+        "ReactivatePerson",
+        "DeactivatePerson",
+        "InvitePerson",
+    ]
+    found = json.loads(told(company, "audit", "list", "--command", "InvitePerson", "--json").stdout)
+    assert (found["count"], found["deeds"][0]["changes"][0]["after"]["name"]) == (1, "Zoe New")
+    assert told(company, "audit", "list", "--until", "2020-01-01").stdout == "0 deeds of 0.\n"
 
 
 def test_the_doctor_lets_nobody_in_beyond_this_machine_without_a_provider(company: Path) -> None:
