@@ -69,21 +69,34 @@ def test_a_metric_of_the_customer_of_each_row(tmp_path: Path, condition: str, ex
     assert counted(tmp_path, condition) == expected
 
 
+@pytest.mark.parametrize(("today", "expected"), [("2025-04-01", 0), ("2025-04-02", 1)])
+def test_what_happens_after_the_last_day_is_not_known_of_a_customer(tmp_path: Path, today: str, expected: int) -> None:
+    """A fourth order on the first of April: on that day the last that counts is the day before."""
+    files = {
+        **FILES,
+        "workspace.yaml": f"name: Small company\ntoday: {today}\nopen_period: show\n",
+        "files/sales.csv": f"{FILES['files/sales.csv']}5,2025-04-01,shop,9,1,a,x,true\n",
+        "metrics/customer/m.yaml": asking("metric(orders, customer, 'ever') = 4"),
+    }
+    found = values(make(tmp_path, files), "m")
+    assert [found["shop", month] for month in ("2025-01", "2025-02")] == [expected, expected]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_facts_agree_with_pandas(tmp_path: Path, seed: int) -> None:
     random = Random(seed)
-    rows = [
+    drawn = [
         (f"2025-{random.randint(1, 6):02}-{random.randint(1, 28):02}", random.choice("abcd"), random.randint(1, 9))
         for _ in range(80)
     ]
-    facts = sales(*(f"{day},shop,{amount},1,{who},x,true" for day, who, amount in rows))
+    facts = sales(*(f"{day},shop,{amount},1,{who},x,true" for day, who, amount in drawn))
     text = asking("metric(total, customer) > 60 and metric(least, customer, 'month') < 4", "sales")
     total = "title: T\nmeasured_in: EUR\nagg: {table: sales, function: sum, expr: amount}\n"
     files = {**FILES, "files/sales.csv": facts, "metrics/customer/m.yaml": text,
              "metrics/customer/total.yaml": total,
              "metrics/customer/least.yaml": total.replace("sum", "min")}  # fmt: skip
     found = values(make(tmp_path, files), "m")
-    frame = pd.DataFrame(rows, columns=["day", "who", "amount"])
+    frame = pd.DataFrame(drawn, columns=["day", "who", "amount"])
     frame["month"] = frame["day"].str[:7]
     expected = {}
     for month in sorted(set(frame["month"])):

@@ -28,6 +28,7 @@ FILES = {
     "metrics/process/news.yaml": "title: N\nmeasured_in: count\nagg: {table: news, function: count}\n",
     "metrics/process/per_call.yaml": "title: P\nmeasured_in: EUR\nratio: {numerator: revenue, denominator: calls}\n",
     "metrics/process/per_news.yaml": "title: P\nmeasured_in: EUR\nratio: {numerator: revenue, denominator: news}\n",
+    "metrics/process/answered.yaml": 'title: A\nmeasured_in: "%"\nratio: {numerator: news, denominator: calls}\n',
     "metrics/people/beds.yaml": "title: B\nmeasured_in: count\n"
     "stock: {table: beds, opened: since, closed: until, over_time: mean}\n",
     "files/sales.csv": "id,day,unit,amount,cost,customer,channel,ok\n"
@@ -54,6 +55,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
         ("news", 3),
         ("per_call", sum(REVENUE[month] for month in range(3, 7)) / 4),  # not with February's revenue
         ("per_news", REVENUE[6]),
+        ("answered", 1.0),  # nor with calls before June, when nobody counted the news
     ],
 )
 def test_all_history_is_the_time_of_which_every_part_is_known(
