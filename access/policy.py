@@ -14,6 +14,22 @@ class Refused(PermissionError):
 
 
 @dataclass(frozen=True)
+class Reach:
+    """How far one role of a viewer goes: over which units, of which perspectives (None: all), confidential or not."""
+
+    role: str
+    units: frozenset[str]
+    perspectives: frozenset[str] | None
+    confidential: bool
+
+    def shows(self, perspective: str, closed: Iterable[bool | tuple[str, ...]] = ()) -> bool:
+        """Whether it shows a metric of this perspective; `closed`: True, or the roles that alone may see it."""
+        if self.perspectives is not None and perspective not in self.perspectives:
+            return False
+        return all(self.confidential if isinstance(one, bool) else self.role in one for one in closed if one)
+
+
+@dataclass(frozen=True)
 class Policy:
     """The roles in force, and how to walk down the tree of units; `root` is its top, where there is one."""
 
@@ -31,6 +47,19 @@ class Policy:
             if grant.role in self.roles and permission in self.roles[grant.role].may
             for top in grant.units
             for unit in self.below(top)
+        )
+
+    def reaches(self, viewer: Viewer, permission: Permission) -> tuple[Reach, ...]:
+        """Each role by which the viewer holds a permission, with how far it goes: what `scope` adds up, kept apart."""
+        return tuple(
+            Reach(
+                grant.role,
+                frozenset(unit for top in grant.units for unit in self.below(top)),
+                None if grant.perspectives is None else frozenset(grant.perspectives),
+                "metric.confidential" in self.roles[grant.role].may,
+            )
+            for grant in viewer.grants
+            if grant.role in self.roles and permission in self.roles[grant.role].may
         )
 
     def may(self, viewer: Viewer, permission: Permission, unit: str | None = None) -> bool:

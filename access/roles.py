@@ -6,11 +6,14 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from access.viewer import Grant
+
 Permission = Literal[
     "scorecard.view",
     "map.view",
     "department.view",
     "metric.view",
+    "metric.confidential",
     "rows.view",
     "catalog.view",
     "health.view",
@@ -37,6 +40,7 @@ MEANING: Mapping[Permission, str] = {
     "map.view": "open the strategy map",
     "department.view": "open the scorecards of departments",
     "metric.view": "see a metric's values in the units of the scope",
+    "metric.confidential": "see metrics that are marked confidential, where the role shows metrics at all",
     "rows.view": "see the rows behind a number",
     "catalog.view": "open the catalog of metrics",
     "health.view": "see how the data came in, and what did not",
@@ -122,11 +126,17 @@ class RoleModel(BaseModel):
 
 
 class GrantModel(BaseModel):
-    """A role over units, as people.yaml and roles.yaml write it."""
+    """A role over units, as people.yaml and roles.yaml write it; without `perspectives` it shows all of them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     role: str
     units: tuple[str, ...]
+    perspectives: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """As the policy takes it."""
+        return Grant(self.role, self.units, self.perspectives)
 
 
 class SignInModel(BaseModel):

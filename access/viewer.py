@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Grant:
-    """A role over some units and everything below them."""
+    """A role over some units and everything below them; of their metrics those of some perspectives (None: of all)."""
 
     role: str
     units: tuple[str, ...]
+    perspectives: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The scorecard in a terminal: which values are asked for, read from the current snapshot, as table or as JSON.
 
-Whoever may run this can read the files of the workspace, so no viewer's scope is put into the query.
+Whoever may run this can read the files of the workspace, so a viewer's scope is put into the query only where `--as`
+names one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from flows.opened import Opened
 from metrics.scoring.rollup import Rolled
 from metrics.values.reading import Value, periods_in
 from strategy.plan import Scorecard
+from views.desk import Desk
 from views.scorecard import Sheet, find, metric_keys, sheets, units_of
 from views.wording import form_of, period_name, share, status_of
 from views.wording import score as score_words
@@ -46,12 +48,16 @@ class Found:
     units: tuple[str, ...]
     values: tuple[Value, ...]
     rests: tuple[Value, ...]
+    desk: Desk | None = None
 
 
-def answer(opened: Opened, question: Question) -> Found:
-    """Read what was asked for. CommandError with the nearest right name for what there is not."""
+def answer(opened: Opened, question: Question, desk: Desk | None = None) -> Found:
+    """Read what was asked for, as the desk's viewer sees it where there is one.
+
+    CommandError with the nearest right name for what there is not.
+    """
     cards = _cards(opened, question.scorecard)
-    units = _units(opened, question.unit)
+    units = _units(opened, question.unit) if desk is None else _units_of(desk, question.unit)
     keys = _metrics(opened, [opened.workspace.scorecards[card] for card in cards])
     every = [
         at
@@ -59,13 +65,14 @@ def answer(opened: Opened, question: Question) -> Found:
         for unit in units
         for at in units_of(opened.workspace, opened.workspace.scorecards[card], unit)
     ]
-    read = list(dict.fromkeys([*units, *every]))
+    read = [at for at in dict.fromkeys([*units, *every]) if desk is None or at in desk.lens.by_unit]
     values: list[Value] = []
     for period in _periods(opened, question.period, question.span):
-        values += opened.values(keys, read, period.span, period.end, period.end)
+        read_now = opened.values(keys, read, period.span, period.end, period.end)
+        values += read_now if desk is None else [one for one in read_now if desk.lens.sees(one.metric, one.unit)]
     order = {key: place for place, key in enumerate(keys)}
     values.sort(key=lambda v: (read.index(v.unit), SPANS.index(v.period.span), v.period.end, order[v.metric]))
-    return Found(opened, cards, units, tuple(v for v in values if v.unit in units), tuple(values))
+    return Found(opened, cards, units, tuple(v for v in values if v.unit in units), tuple(values), desk)
 
 
 def as_content(found: Found) -> dict[str, Any]:
@@ -108,11 +115,23 @@ def show(found: Found, console: Console) -> None:
             mine = [value for value in found.rests if value.unit in rests]
             if not _is_for(found.opened, card, unit):
                 continue
-            for sheet in sheets(workspace, card, mine, unit):
+            for sheet in _sheets(found, name, mine, unit):
                 title = f"{card.title}: {found.opened.tree.units[unit].title}, " + period_name(
                     sheet.period, workspace.calendar
                 )
                 console.print(_table(found, title, list(sheet.values.values()), sheet))
+
+
+def _sheets(found: Found, card: str, values: list[Value], unit: str) -> tuple[Sheet, ...]:
+    """The sheets of a scorecard, by the desk where there is one: scores are the same for all, what is hidden is not."""
+    if found.desk is None:
+        return sheets(found.opened.workspace, found.opened.workspace.scorecards[card], values, unit)
+    desk, periods = found.desk, dict.fromkeys(value.period for value in values)
+
+    def hidden(metrics: list[str], units: tuple[str, ...]) -> list[Value]:
+        return [value for one in periods for value in desk.unseen(metrics, units, one.span, one)]
+
+    return desk.sheets(card, unit, values, hidden)
 
 
 def _table(found: Found, title: str, values: Sequence[Value], sheet: Sheet | None) -> Table:
@@ -183,6 +202,15 @@ def _units(opened: Opened, asked: str | None) -> tuple[str, ...]:
     if asked not in tree:
         raise CommandError(f"'{asked}' is not a unit of this workspace; {nearest(asked, tree.units)}")
     return (asked,)
+
+
+def _units_of(desk: Desk, asked: str | None) -> tuple[str, ...]:
+    """As `_units`, of a viewer's: those where he begins, all of his, or one that is his."""
+    if asked is None:
+        return tuple(unit.key for unit in desk.tops(desk.as_of))
+    if asked == EVERY:
+        return tuple(unit.key for unit in desk.units(desk.as_of))
+    return (desk.unit(asked).key,)
 
 
 def _periods(opened: Opened, asked: str | None, span: Span | None) -> list[Period]:

@@ -68,6 +68,7 @@ class Settings(BaseModel):
     lint: WorkspaceLint = WorkspaceLint()
     engine: Literal["duckdb"] | EngineModel = "duckdb"
     limits: LimitsModel = LimitsModel()
+    smallest_group: Annotated[int, Field(ge=1, le=100)] = 5
 
     def clock(self, now: date) -> date:
         """The day that counts as today: the pinned one, else `now`."""

@@ -11,13 +11,15 @@ import sqlglot
 
 from access.policy import Policy, Refused
 from access.roles import Permission
-from access.viewer import Grant, Viewer
+from access.viewer import Viewer
 from data.calendar import SPANS, Calendar, Grain, Period
 from data.documents import nearest
 from data.errors import QueryError
 from data.organisation import History
+from flows.lens import asked_catalog, lens_of, narrowed
 from flows.opened import Opened, open_current
 from metrics.language.catalog import Catalog
+from metrics.language.refusals import Refusal
 from metrics.query import ask as question
 from metrics.query.axes import names_rows
 from metrics.query.conditions import names_of_condition
@@ -75,7 +77,10 @@ def ask(  # noqa: PLR0913  a question has as many sides, and people name them
         history=history,
         absent=absent,
     )
-    return answer(opened, query, None if person is None else scope_of(opened, person, query))
+    if person is None:
+        return answer(opened, query)
+    opened = seen_by(opened, person)
+    return answer(opened, query, scope_of(opened, person, query))
 
 
 def question_of(  # noqa: PLR0913  as above
@@ -157,7 +162,7 @@ def sight_of(opened: Opened, scope: frozenset[str] | None = None, query: Query |
     calendar = calendar_named(opened, query.calendar if query else None)
     if query and query.calendar:
         tree = tree.within(calendar)
-    return Sight(opened.catalog, tree, calendar, opened.manifest.as_of, scope)
+    return Sight(asked_catalog(opened), tree, calendar, opened.manifest.as_of, scope, opened.all.kept_back)
 
 
 def asked_of(opened: Opened, unit: str, period: Period) -> Asked:
@@ -181,20 +186,49 @@ def period_of(opened: Opened, name: str) -> Period:
 
 
 def scope_of(opened: Opened, person: str, query: Query | None = None) -> frozenset[str]:
-    """The units whose figures a person may see, or whose rows where a question cuts by the keys of entities.
+    """The units whose figures a person of people.yaml may see, or whose rows where a question cuts by entities' keys.
 
-    Raises `Refused` for one whom people.yaml does not know, and for one who may see none.
+    Of a question those of which he sees all its metrics. Raises `Refused` for one whom people.yaml does not know, and
+    for one who may see none.
     """
+    return scope_for(opened, policy_in(opened), viewer_in(opened, person), query)
+
+
+def policy_in(opened: Opened) -> Policy:
+    """Who may, with units as they stand on the last day that counts."""
+    tree, on = opened.tree, opened.manifest.as_of
+    return Policy(opened.workspace.roles, lambda key: tree.descendants(key, on) if key in tree else (), tree.root)
+
+
+def viewer_in(opened: Opened, person: str) -> Viewer:
+    """A person with the roles of people.yaml; `Refused` for one who is not in it."""
     known = opened.workspace.people.get(person)
     if known is None:
         raise Refused(f"'{person}' is not in people.yaml")
-    tree, on = opened.tree, opened.manifest.as_of
-    policy = Policy(opened.workspace.roles, lambda key: tree.descendants(key, on) if key in tree else (), tree.root)
-    grants = tuple(Grant(grant.role, grant.units) for grant in known.roles)
-    viewer = Viewer(person, known.name, known.title, grants)
-    permission = permission_of(opened.catalog, query) if query else "metric.view"
+    return Viewer(person, known.name, known.title, tuple(grant.grant for grant in known.roles))
+
+
+def seen_by(opened: Opened, person: str) -> Opened:
+    """A snapshot as a person of people.yaml has it: what he does not see does not exist in its definitions."""
+    return narrowed(opened.all, lens_of(opened, policy_in(opened), viewer_in(opened, person)))
+
+
+def scope_for(opened: Opened, policy: Policy, viewer: Viewer, query: Query | None = None) -> frozenset[str]:
+    """The units of which a viewer may ask a question. Raises as `scope_of`, and as for metrics that are not there."""
+    permission = permission_of(opened.all.catalog, query) if query else "metric.view"
     policy.require(viewer, permission)
-    return policy.scope(viewer, permission)
+    if query is None:
+        return policy.scope(viewer, permission)
+    lens = lens_of(opened, policy, viewer, permission)
+    seen = lens_of(opened, policy, viewer)
+    for key in query.metrics:
+        if key in opened.all.workspace.metrics and key not in seen.metrics:
+            near = narrowed(opened.all, seen).catalog.nearest_metric(key)
+            raise Refusal("F108", f"'{key}' is not a metric", near)
+    units = lens.units_of([key for key in query.metrics if key in opened.all.workspace.metrics])
+    if not units:
+        raise Refused(f"{viewer.name} sees no unit for all of {', '.join(query.metrics)}")
+    return units
 
 
 def permission_of(catalog: Catalog, query: Query) -> Permission:

@@ -15,6 +15,7 @@ from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import Aggregate, Change, InlineStock, Ratio, Rolling, Rows, ToDate
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
+from metrics.language.crowds import least_of
 from metrics.query.ask import ask
 from metrics.query.question import Query
 from metrics.query.rows import RowPage, Wanted, parts_of, read_rows
@@ -53,12 +54,17 @@ class Explanation:
     catalog: Catalog = field(repr=False)
 
 
-def explain(opened: Opened, metric: str, period: str, unit: str) -> Explanation:
-    """How the value of a metric came. Raises `QueryError` with the nearest right name for what there is not."""
+def explain(opened: Opened, metric: str, period: str, unit: str, *, rows: bool = True) -> Explanation:
+    """How the value of a metric came, with the `rows` behind it and their SQL.
+
+    Raises `QueryError` with the nearest right name for what there is not.
+    """
     if metric not in opened.catalog.metrics:
         raise QueryError(f"'{metric}' is not a metric; {opened.catalog.nearest_metric(metric)}")
     if unit not in opened.tree:
         raise QueryError(f"'{unit}' is not a unit; {nearest(unit, opened.tree.units)}")
+    in_part = opened
+    opened = opened.all
     when = period_of(opened, period)
     engine = opened.engine()
     found = opened.values([metric], [unit], when.span, when.end, when.end)
@@ -70,17 +76,19 @@ def explain(opened: Opened, metric: str, period: str, unit: str) -> Explanation:
     asked = asked_of(opened, unit, when)
     calendar = opened.workspace.calendar
     count = len(parts_of(opened.catalog, metric, span_windows(calendar)[when.span]))
-    rows = (
-        read_rows(engine, opened.catalog, metric, asked, calendar, Wanted(part, limit=SHOWN)) for part in range(count)
+    catalog_of_rows = replace(opened.catalog, tables=in_part.catalog.tables)
+    behind = (
+        read_rows(engine, catalog_of_rows, metric, asked, calendar, Wanted(part, limit=SHOWN)) for part in range(count)
     )
+    about_people = least_of(opened.catalog, metric) > 1
     fresh = fresh_tables(opened.workspace, engine, opened.manifest.datasets, opened.manifest.today)
     tables = opened.catalog.tables_of(metric)
     return Explanation(
         found[0],
-        _valued(opened, catalog, tree, unit),
-        tuple(statements(opened, query)),
-        tuple(rows),
-        down(opened.workspace, f"metric:{metric}"),
+        _seen(_valued(opened, catalog, tree, unit), in_part),
+        tuple(statements(opened, query)) if rows else (),
+        () if about_people or not rows else tuple(behind),
+        down(in_part.workspace, f"metric:{metric}"),
         {table: fresh[table] for table in tables if table in fresh},
         catalog,
     )
@@ -162,6 +170,13 @@ def _valued(opened: Opened, catalog: Catalog, tree: Node, unit: str) -> Node:
         table = ask(opened.engine(), sight, Query(tuple(keys), where=(_of(unit),), start=start, end=end))
         values[start, end] = (table.to_pylist() or [dict.fromkeys(keys)])[0]
     return _with(tree, values)
+
+
+def _seen(node: Node, in_part: Opened) -> Node:
+    """Without the parts that the asker does not see."""
+    known, seen = in_part.all.catalog.metrics, in_part.catalog.metrics
+    parts = tuple(_seen(one, in_part) for one in node.parts if one.metric.key in seen or one.metric.key not in known)
+    return replace(node, parts=parts)
 
 
 def _with(node: Node, values: dict[tuple[date, date], dict[str, float | None]]) -> Node:

@@ -102,7 +102,7 @@ def judged(workspace: Workspace, value: Value, aim: Aim | None) -> Value:
 
     They are stated for a month; a ratio's and an average's hold for every span, a level's too, others' for months only.
     """
-    if aim is None or value.status in ("error", "not_due", "no_data", "stale"):
+    if aim is None or value.status in ("withheld", "error", "not_due", "no_data", "stale"):
         return value
     metric = workspace.metrics[value.metric]
     if value.period.span != "month" and workspace.catalog.additivity(value.metric) not in ("intensive", "level"):

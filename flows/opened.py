@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from data.calendar import Period, Span
 from data.organisation import FAR_AHEAD, LONG_AGO, History, Membership, Tree, Unit
 from data.snapshots import Manifest, Store
 from data.valuefiles import Stored, open_snapshot
-from data.warehouse import Connection
+from data.warehouse import Connection, literal
 from flows.calendars import restated, tree_in_force, with_periods
 from flows.elsewhere import elsewhere, engine_over
 from flows.freshness import datasets_of
@@ -21,6 +21,8 @@ from flows.workspace import Workspace, assemble
 from metrics.engines.away import Elsewhere
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
+from metrics.language.crowds import least_of
+from metrics.query.withheld import Kept, kept_back
 from metrics.states.compiler import create_models
 from metrics.values.reading import Value, periods_in, read_values
 
@@ -43,6 +45,12 @@ class Opened:
     _stored: Stored = field(repr=False)
     _away: Elsewhere | None = field(default=None, repr=False)
     _remembered: Remembered = field(default_factory=Remembered, repr=False, compare=False)
+    everything: "Opened | None" = field(default=None, repr=False)
+
+    @property
+    def all(self) -> "Opened":
+        """The same snapshot with all its definitions, where this is a viewer's part: for computing, not for show."""
+        return self.everything or self
 
     @property
     def id(self) -> str:
@@ -74,10 +82,22 @@ class Opened:
         They come by unit, metric and end of period.
         """
         known, stored = self.workspace.metrics, self._stored.between(first, last)
+        keys = [key for key in keys if key in known]  # what is remembered is shared with who sees more
         return self._remembered.get(
             (tuple(keys), tuple(units), span, first, last),
             lambda: read_values(self.engine(), known, keys, units, span, first, last, stored),
         )
+
+    @cached_property
+    def kept_back(self) -> Kept:
+        """What the value table withholds of metrics about people, by metric; nothing where there are none."""
+        known = self.all.catalog
+        keys = [key for key in known.metrics if least_of(known, key) > 1]
+        if not keys:
+            return {}
+        named = ", ".join(map(literal, keys))
+        sql = f'SELECT metric, unit, period_end FROM snapshot.main."values" WHERE metric IN ({named})'
+        return kept_back(self.engine().table(f"{sql} AND span = 'month' AND status = 'withheld'").to_pylist())
 
     def engine(self) -> Engine:
         """A new cursor of its own: one per query, never shared between threads."""
@@ -115,7 +135,7 @@ def _opened(store: Store, name: str) -> Opened:
     workspace = with_periods(engine, workspace)
     create_models(engine, workspace.catalog)
     columns = {key: engine.columns(f'model."{key}"') for key in workspace.catalog.tables}
-    catalog = Catalog(workspace.catalog.tables, workspace.catalog.metrics, workspace.catalog.drivers, columns)
+    catalog = replace(workspace.catalog, columns=columns)
     as_was = _tree(engine, workspace)
     tree = tree_in_force(as_was, workspace, manifest.as_of)
     return Opened(manifest, workspace, tree, as_was, catalog, connection, Stored.of(connection, manifest), away)

@@ -63,11 +63,14 @@ def _person(
     return Person(key, name, title, email, member, tuple(roles), tuple(given.get(key, ())))
 
 
-def require_known(workspace: Workspace, tree: Tree, role: str, units: Collection[str]) -> None:
-    """CommandError for a role or a unit that does not exist, with the nearest right name."""
+def require_known(
+    workspace: Workspace, tree: Tree, role: str, units: Collection[str], perspectives: Collection[str] = ()
+) -> None:
+    """CommandError for a role, a unit or a perspective that does not exist, with the nearest right name."""
     for what, name, known in [
         ("role", role, workspace.roles),
         *(("unit", unit, tree.units) for unit in units),
+        *(("perspective", one, workspace.perspectives) for one in perspectives),
     ]:
         if name not in known:
             raise CommandError(f"'{name}' is not a {what}; {nearest(name, known) or 'known: ' + ', '.join(known)}")

@@ -141,6 +141,7 @@ def _weight_faults(place: str, path: tuple[str | int, ...], weights: Mapping[str
 def _grant_faults(known: Known, place: str, path: tuple[str | int, ...], grant: GrantModel) -> Iterator[Fault]:
     yield from _names(place, (*path, "role"), "role", (grant.role,), known.roles)
     yield from _units(known, place, (*path, "units"), grant.units)
+    yield from _names(place, (*path, "perspectives"), "perspective", grant.perspectives or (), known.perspectives)
 
 
 def _step_faults(known: Known, metric: Metric, index: int, step: TargetStep) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine, event, select
 
 from access.policy import Refused
-from access.viewer import Grant, Viewer
+from access.viewer import Viewer
 from data.errors import CommandError, Conflict
 from flows.acting import door_of
 from flows.compute import Progress, quiet
@@ -145,7 +145,7 @@ class Past:
         known = self.opened.workspace.people.get(person)
         if known is None:
             raise CommandError(f"'{person}' is not in people.yaml")
-        return Viewer(person, known.name, known.title, tuple(Grant(one.role, one.units) for one in known.roles))
+        return Viewer(person, known.name, known.title, tuple(one.grant for one in known.roles))
 
 
 def made(kind: type[Command], given: Mapping[str, Any]) -> Command:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from access.identity import Identity, require_fresh
 from access.policy import Refused
+from access.roles import PersonModel
 from access.viewer import Grant, Viewer
 from data.errors import Conflict
 from flows.door import Door
@@ -64,7 +65,7 @@ def held(workspace: Workspace, state: Given, person: str, groups: Sequence[str] 
     """The roles of a person on a day: people.yaml, the state, groups of the provider, people he stands in for."""
     own = list(_own(workspace, state, person))
     own += [
-        Held(Grant(found.role, found.units), f"group {group} of the identity provider, by roles.yaml")
+        Held(found.grant, f"group {group} of the identity provider, by roles.yaml")
         for group in groups
         if (found := workspace.access.groups.get(group)) is not None
     ]
@@ -80,19 +81,24 @@ def held(workspace: Workspace, state: Given, person: str, groups: Sequence[str] 
 def _own(workspace: Workspace, state: Given, person: str) -> Iterator[Held]:
     known = workspace.people.get(person)
     for role in known.roles if known else ():
-        yield Held(Grant(role.role, role.units), "people.yaml")
+        yield Held(role.grant, "people.yaml")
     for one in state.memberships.get(person, ()):
         until = f" until {one.ends}" if one.ends else ""
-        yield Held(Grant(one.role, tuple(one.units)), f"given by {one.made_by} from {one.starts}{until}")
+        yield Held(_granted(one), f"given by {one.made_by} from {one.starts}{until}")
+
+
+def _granted(one: Membership) -> Grant:
+    return Grant(one.role, tuple(one.units), None if one.perspectives is None else tuple(one.perspectives))
 
 
 def sample_viewer(workspace: Workspace, engine: Engine, person: str, today: date) -> Viewer:
-    """A person of people.yaml, where no provider says who is here; `Refused` for one who is not in it."""
-    known = workspace.people.get(person)
-    if known is None:
-        raise Refused(f"'{person}' is not in people.yaml")
+    """A person of people.yaml or of the state, where no provider says who is here; `Refused` for nobody's key."""
+    known: PersonModel | Member | None = workspace.people.get(person)
     with reading(engine) as session:
         member = session.get(Member, person)
+        known = known or member
+        if known is None:
+            raise Refused(f"'{person}' is not in people.yaml")
         if member is not None and not member.active:
             raise Refused(f"{known.name} is deactivated; an administrator can change that")
         grants = tuple(one.grant for one in held(workspace, given(session, today, person), person))

@@ -139,7 +139,8 @@ def assembled(folder: Path, instead: Mapping[str, str] = NOTHING) -> tuple[Works
     roles = files.one("roles.yaml", RolesModel, optional=True) or RolesModel()
     tree = _tree(files, units, settings)
     columns = _columns(files, sources, tables)
-    catalog = Catalog(tables, metrics, drivers.root if drivers else (), columns)
+    least = settings.smallest_group if settings else 1
+    catalog = Catalog(tables, metrics, drivers.root if drivers else (), columns, least)
     if settings and not metrics and not any(p.file.startswith("metrics/") for p in problems.found):
         problems.add(
             Problem("metrics/", "the workspace has no metrics", hint="add metrics/financial/revenue.yaml; see docs")

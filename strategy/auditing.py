@@ -1,14 +1,14 @@
 """Looks the audit through: who did what, when, in which unit, and what differed before and after."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, String, and_, cast, false, func, or_, select
 
-from strategy.history import Change
+from strategy.history import Change, within
 from strategy.state import reading
 from strategy.tables import Audit, AuditChange
 
@@ -68,7 +68,8 @@ def looked_up(engine: Engine, wanted: Wanted, limit: int = 100, offset: int = 0)
             number: tuple(found)
             for number, found in groupby(sorted(changes, key=lambda c: c.audit_id), lambda c: c.audit_id)
         }
-    return [_told(row, by_row.get(row.id, ())) for row in rows], count
+    found = [_told(row, by_row.get(row.id, ())) for row in rows]
+    return [replace(one, changes=tuple(within(engine, each) for each in one.changes)) for one in found], count
 
 
 def known(engine: Engine) -> tuple[list[str], list[str]]:

@@ -1,14 +1,14 @@
 """What happened: the changes of one item, what somebody changed meanwhile, and the state at any moment from them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from strategy.state import reading
+from strategy.state import IN_VIEW, reading
 from strategy.tables import Audit, AuditChange, Record
 
 STAMPS = ("changed_by", "changed_at", "made_by", "made_at", "version")  # told by the audit row itself
@@ -34,7 +34,14 @@ def changes_of(engine: Engine, kind: str, keys: Sequence[str], limit: int = 200)
     """What was done to some rows of a table, newest first."""
     query = _changes().where(AuditChange.kind == kind, AuditChange.key.in_(keys))
     with reading(engine) as session:
-        return [Change(*row) for row in session.execute(query.order_by(AuditChange.id.desc()).limit(limit))]
+        found = [Change(*row) for row in session.execute(query.order_by(AuditChange.id.desc()).limit(limit))]
+    return [within(engine, one) for one in found]
+
+
+def within(engine: Engine, one: Change) -> Change:
+    """A change without what it says of metrics that are not in the view of a viewer's state."""
+    veil = engine.get_execution_options().get(IN_VIEW)
+    return one if veil is None else replace(one, before=veil.scrubbed(one.before), after=veil.scrubbed(one.after))
 
 
 def told_since(session: Session, record: Record, version: int) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import class_mapper
 
 from strategy.history import rebuilt
 from strategy.plain import typed
-from strategy.state import reading
-from strategy.tables import Base
+from strategy.state import IN_VIEW, reading
+from strategy.tables import Base, Record
 
 K = TypeVar("K", bound=Base)
 
@@ -18,13 +18,24 @@ K = TypeVar("K", bound=Base)
 def read(engine: Engine, kind: type[K], *where: ColumnElement[bool], order_by: Sequence[Any] = ()) -> list[K]:
     """Records of a kind that fulfil every condition, detached from the database: changing them changes nothing."""
     with reading(engine) as session:
-        return list(session.scalars(select(kind).where(*where).order_by(*order_by)))
+        found = list(session.scalars(select(kind).where(*where).order_by(*order_by)))
+    return _scrubbed(engine, found)
 
 
 def past(engine: Engine, kind: type[K], moment: datetime) -> list[K]:
     """All records of a kind as they were at a moment (UTC), by key, from the audit alone."""
     rows = rebuilt(engine, moment, kind.__tablename__).get(kind.__tablename__, {})
-    return [made(kind, rows[key]) for key in sorted(rows)]
+    return _scrubbed(engine, [made(kind, rows[key]) for key in sorted(rows)])
+
+
+def _scrubbed(engine: Engine, found: list[K]) -> list[K]:
+    """Without what the records say of metrics that are not in the view of a viewer's state."""
+    veil = engine.get_execution_options().get(IN_VIEW)
+    if veil is not None:
+        for one in found:
+            if isinstance(one, Record):
+                veil.scrub(one)
+    return found
 
 
 def made(kind: type[K], values: dict[str, Any]) -> K:

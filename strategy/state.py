@@ -10,11 +10,12 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
 READING = "fourfold_reading"  # marks a connection that begins without the writer's lock
+IN_VIEW = "fourfold_in_view"  # an engine's option: what its reads leave out (see flows.veil)
 MIGRATING = 0x464F5552  # what processes that migrate one PostgreSQL wait for
 _one_at_a_time = threading.Lock()  # alembic keeps what it is doing in module globals
 
@@ -63,7 +64,16 @@ def transaction(engine: Engine) -> Iterator[Session]:
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads, and blocks no writer."""
     with Session(engine.execution_options(**{READING: True}), expire_on_commit=False, autoflush=False) as session:
+        veil = engine.get_execution_options().get(IN_VIEW)
+        if veil is not None:
+            event.listen(session, "do_orm_execute", lambda asked: _within(asked, veil))
         yield session
+
+
+def _within(asked: ORMExecuteState, veil: Any) -> None:
+    """Every select of a viewer's session leaves out what is not in his view."""
+    if asked.is_select:
+        asked.statement = asked.statement.options(*veil.options)
 
 
 def _sqlite_settings(connection: Any, _record: Any) -> None:

@@ -12,7 +12,7 @@ from views.stamps import Stamp
 from views.wording import sentence
 
 _WORST_FIRST = {"error": 0, "red": 1, "amber": 2}
-_GAPS = {"error": 0, "no_data": 1, "stale": 2, "no_target": 3, "insufficient": 4, "not_due": 5}
+_GAPS = {"error": 0, "no_data": 1, "stale": 2, "no_target": 3, "insufficient": 4, "withheld": 5, "not_due": 6}
 ROOM = 7  # concerns on one screen
 FEW = 3  # strengths, gaps
 

@@ -10,7 +10,7 @@ from views.desk import Desk
 from views.executive import Half, Linked, halves, history, period_before, state
 from views.picks import Picks
 from views.reading import Reading, leads, readings
-from views.scorecard import Sheet, measured, metric_keys, sheet, units_of
+from views.scorecard import Sheet, measured, metric_keys, units_of
 from views.stamps import Stamp, Stamps, stamping
 from views.wording import counted, period_name, period_short, score
 
@@ -135,11 +135,13 @@ def _own(desk: Desk, picks: Picks, chosen: Sheet) -> tuple[Own, ...]:
     values = desk.values(keys, sorted({at for of in rests.values() for at in of}), picks.span, picks.period)
     found, stamp = [], stamping(desk)
     for unit in units:
-        one = (
-            chosen
-            if unit.key == picks.unit
-            else sheet(workspace, card, picks.period, [v for v in values if v.unit in rests[unit.key]], unit.key)
-        )
+        mine = [value for value in values if value.unit in rests[unit.key]]
+
+        def hidden(metrics: list[str], at: tuple[str, ...]) -> list[Value]:
+            return desk.unseen(metrics, at, picks.span, picks.period)
+
+        other = () if unit.key == picks.unit else desk.sheets(picks.scorecard or "", unit.key, mine, hidden)
+        one = chosen if unit.key == picks.unit else next(iter(other), None)
         rolled = one.rolled if one else None
         counts = tuple((key, rolled.counts.get(key, 0)) for key in ("red", "amber", "green")) if rolled else ()
         found.append(

@@ -26,7 +26,7 @@ from views.desk import Desk
 from views.picks import Picks
 from views.priorities import Priority, priorities
 from views.reading import SIGNAL_MONTHS, readings
-from views.scorecard import Sheet, find, measured, metric_keys, sheets, units_of
+from views.scorecard import Sheet, find, measured, metric_keys, units_of
 from views.stamps import Stamp, Stamps, stamping
 from views.why import Why, why
 from views.wording import counted, day, period_name, period_short, share, trend_words
@@ -123,7 +123,12 @@ def history(desk: Desk, picks: Picks, keys: Sequence[str]) -> History:
         period for period in {value.period for value in spanned} if _within(workspace, period, picks.period, count)
     }
     within = [value for value in spanned if value.period in recent]
-    found = sheets(workspace, card, within, picks.unit)
+
+    def hidden(metrics: list[str], at: tuple[str, ...]) -> list[Value]:
+        every = desk.unseen(metrics, at, span, picks.period, count)
+        return [value for value in every if _within(workspace, value.period, picks.period, count)]
+
+    found = desk.sheets(picks.scorecard, picks.unit, within, hidden)
     then = period_before(workspace, picks.period).end
     return History(
         found,

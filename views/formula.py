@@ -43,6 +43,9 @@ _OVER_TIME = {
 }
 
 
+UNSEEN = "a metric that is not shown here"
+
+
 @dataclass(frozen=True)
 class Piece:
     """A stretch of a sentence: plain words, a `code` expression as written, or the title of a `metric` (its key)."""
@@ -54,14 +57,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class Names:
-    """The titles by which a formula speaks of metrics and tables."""
+    """The titles by which a formula speaks of metrics and tables; of a metric that is not among them it tells none."""
 
-    metrics: Mapping[str, Metric]
+    metrics: Mapping[str, Metric] | None
     tables: Mapping[str, Table]
 
     def metric(self, key: str) -> Piece:
-        """Another metric by its title."""
-        return Piece(self.metrics[key].title if key in self.metrics else key, metric=key)
+        """Another metric by its title; by its key where no metrics are given at all."""
+        if self.metrics is None:
+            return Piece(key, metric=key)
+        found = self.metrics.get(key)
+        return Piece(found.title, metric=key) if found else Piece(UNSEEN)
 
     def table(self, key: str) -> str:
         """A table by its title."""
@@ -145,7 +151,7 @@ def _expression(body: str, names: Names) -> Iterator[Piece]:
         if word in signs:
             yield Piece(f" {signs[word]} ")
         else:
-            yield names.metric(word) if word in names.metrics else Piece(word)
+            yield names.metric(word) if word[0].isalpha() or word[0] == "_" else Piece(word)
 
 
 def _change(body: Change, names: Names) -> Iterator[Piece]:
@@ -215,7 +221,7 @@ _KINDS: dict[str, Callable[[Any, Names], Iterator[Piece]]] = {
 
 def components(metric: Metric) -> tuple[str, ...]:
     """The keys of the metrics that the formula names, in its order, each once."""
-    names = Names({}, {})
+    names = Names(None, {})
     if isinstance(metric.body, str):
         return tuple(dict.fromkeys(re.findall(r"[A-Za-z_]\w*", metric.body)))
     return tuple(dict.fromkeys(piece.metric for piece in _KINDS[metric.kind](metric.body, names) if piece.metric))

@@ -247,7 +247,9 @@ def _measures(
 
 
 def _parts_of_score(rolled: Rolled | None) -> dict[str, float]:
-    return dict(zip([c.key for c in rolled.children], shares(rolled.children), strict=True)) if rolled else {}
+    if rolled is None or rolled.veiled:  # the shares of those that are seen would tell the rest
+        return {}
+    return dict(zip([c.key for c in rolled.children], shares(rolled.children), strict=True))
 
 
 def _measure(desk: Desk, picks: Picks, row: ObjectiveMetric, plain: Value | None, part: float | None) -> MeasureLine:

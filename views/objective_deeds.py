@@ -21,7 +21,7 @@ from strategy.goals.rules import Measure
 from strategy.plan import Objective as Planned
 from views.desk import Desk
 from views.objective import ObjectiveView, ResultLine
-from views.objective_forms import Chosen, Fields, WayFields, aims_of, choice_of, measures_of
+from views.objective_forms import Chosen, Fields, WayFields, aims_of, choice_of, measures_of, unseen_measures
 from views.picks import Picks
 
 
@@ -78,7 +78,9 @@ def save_fields(desk: Desk, view: ObjectiveView, fields: Fields, reason: str) ->
 
 def save_measures(desk: Desk, view: ObjectiveView, measures: tuple[Measure, ...], month: str, reason: str) -> None:
     """Change what it is measured by."""
-    desk.do(SetMeasures(view.key, view.version, measures, month, reason))
+    unseen = unseen_measures(desk, view.key)
+    kept = [one.metric for one in unseen]
+    desk.office.do(SetMeasures(view.key, view.version, (*measures, *unseen), month, reason), kept)
 
 
 def save_cards(desk: Desk, view: ObjectiveView, weights: Mapping[str, float | None], month: str, reason: str) -> None:
@@ -115,7 +117,9 @@ def send_back(desk: Desk, view: ObjectiveView, words: str) -> None:
 
 def offer_again(desk: Desk, view: ObjectiveView, weight: float, measures: tuple[Measure, ...], words: str) -> None:
     """Offer it anew."""
-    desk.do(OfferAgain(view.key, view.version, weight, measures, words))
+    unseen = unseen_measures(desk, view.key)
+    kept = [one.metric for one in unseen]
+    desk.office.do(OfferAgain(view.key, view.version, weight, (*measures, *unseen), words), kept)
 
 
 def offer_part(desk: Desk, above: str, key: str, part: Part) -> None:

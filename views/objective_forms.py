@@ -163,6 +163,17 @@ def measures_of(desk: Desk, chosen: Sequence[Chosen]) -> tuple[Measure, ...]:
     return tuple(found)
 
 
+def unseen_measures(desk: Desk, key: str) -> tuple[Measure, ...]:
+    """The measures of an objective that the viewer does not see, as they are: whoever changes the others keeps them."""
+    found = []
+    for row in desk.office.unseen(ObjectiveMetric, ObjectiveMetric.objective == key):
+        weight, aim = newest(row.weights), aim_of(row)
+        if weight is not None:
+            goal, red_flag = (aim.goal, aim.red_flag) if aim else (None, None)
+            found.append(Measure(row.metric, weight, goal, red_flag, row.targeted))
+    return tuple(found)
+
+
 def since_choices(desk: Desk, picks: Picks) -> dict[str, str]:
     """From which month a change may count: the one that is looked at, that of the clock, or all."""
     calendar = desk.workspace.calendar

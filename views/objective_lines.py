@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flows.goal_tree import Spot, objective_score, places
+from flows.goal_tree import Spot, places
 from flows.workspace import Workspace
 from metrics.scoring.rollup import Rolled
 from metrics.values.reading import Value
@@ -60,7 +60,7 @@ def scores(desk: Desk, picks: Picks, keys: Iterable[str], workspace: Workspace |
     values = desk.values(
         sorted({metric for _, metric in every}), sorted({u for u, _ in every}), picks.span, picks.period
     )
-    return {key: objective_score(workspace, key, plan.known[key].unit, picks.period, values) for key in mine}
+    return {key: desk.objective(workspace, key, picks.period, values) for key in mine}
 
 
 def results_of(desk: Desk, picks: Picks, found: Iterable[KeyResult]) -> dict[str, float | None]:

@@ -1,6 +1,6 @@
 """The strategy through one viewer's eyes; a part of his desk. What lies outside of his units does not exist here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,10 +16,12 @@ from flows.acting import clock_of
 from flows.door import Door
 from flows.opened import Opened
 from flows.roster import Roster, roster
+from flows.veil import BOOKS
 from strategy.clock import Clock
 from strategy.commands import Command, words_of
 from strategy.history import Change, changes_of
 from strategy.reading import past, read
+from strategy.state import IN_VIEW
 from strategy.tables import Record
 
 R = TypeVar("R", bound=Record)
@@ -85,8 +87,20 @@ class Office:
         self.one(kind, key)
         return changes_of(self.state, kind.__tablename__, [key])
 
-    def do(self, command: Command) -> int:
-        """Carry out a command through the door; returns the id of its audit row."""
+    def unseen(self, kind: type[R], *where: ColumnElement[bool]) -> list[R]:
+        """Records for keeping as they are, never for show: those that the viewer does not see."""
+        books = self.state.get_execution_options().get(BOOKS, self.state)
+        seen = {one.key for one in read(self.state, kind, *where)}
+        return [one for one in read(books, kind, *where) if one.key not in seen]
+
+    def do(self, command: Command, kept: Collection[str] = ()) -> int:
+        """Carry out a command through the door; returns the id of its audit row.
+
+        `Refused` for one that names a metric, or is about a record, that the viewer does not see.
+        """
+        veil = self.state.get_execution_options().get(IN_VIEW)
+        if veil is not None and veil.touched(command, kept):
+            raise Refused(f"{self.viewer.name} may not {type(command).needs}: it names something that is not in sight")
         return Door(self.state, self.policy, self.clock, self.origin).do(self.viewer, command)
 
     def _mine(self, kind: type[R]) -> tuple[ColumnElement[bool], ...]:

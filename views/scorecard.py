@@ -4,14 +4,15 @@ The only place where both are joined, by metric key. A metric of which the unit 
 part of the unit's tree; one that is due and missing is, and lowers the coverage.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from data.calendar import MonthIndex, Period, month_of
 from flows.goal_tree import Grove, Spot, judged_all, leaf_of, places, standing
 from flows.workspace import Workspace
-from metrics.scoring.rollup import Indicator, Node, Rolled, roll_up
+from metrics.scoring.rollup import Indicator, Leaf, Node, Rolled, roll_up
+from metrics.scoring.status import COLOURS, Status
 from metrics.scoring.waterfall import Side
 from metrics.values.reading import Value
 from strategy.goals.reading import below
@@ -23,6 +24,7 @@ class Sheet:
     """One scorecard, rolled up: whole, and leading and lagging apart.
 
     `values` are the unit's own by metric; `spots` say what the leaves are, of which some are parts handed down.
+    `veil` is there where not all of it is the viewer's to see: the scores are those that everybody sees.
     """
 
     period: Period
@@ -30,6 +32,7 @@ class Sheet:
     values: Mapping[str, Value]
     rolled: Rolled
     spots: Mapping[str, Spot]
+    veil: "Shown | None" = None
 
     @cached_property
     def halves(self) -> tuple[Rolled, Rolled]:
@@ -38,7 +41,77 @@ class Sheet:
 
     def half(self, indicator: Indicator) -> Rolled:
         """The same tree with the leaves of one kind only."""
-        return roll_up(self.side.tree, self.side.leaves, self.side.missing, self.side.minimum_coverage, indicator)
+        side = self.side
+        rolled = roll_up(side.tree, side.leaves, side.missing, side.minimum_coverage, indicator)
+        return rolled if self.veil is None else self.veil.rolled(rolled, side.leaves)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of a roll-up a viewer sees: leaves that are not `hidden`, branches that are among `branches`."""
+
+    hidden: Collection[str]
+    branches: Collection[str]
+
+    def rolled(self, whole: Rolled, leaves: Mapping[str, Leaf]) -> Rolled:
+        """The same scores without what is hidden; a score that rests on hidden leaves alone is withheld."""
+        return self._seen(whole, leaves) or replace(
+            whole, score=None, status="withheld", worst=None, counts={}, children=(), veiled=True
+        )
+
+    def _seen(self, one: Rolled, leaves: Mapping[str, Leaf]) -> Rolled | None:
+        if not one.children:
+            return None if one.key in self.hidden else one
+        under = set(_leaves(one))
+        if not under & set(self.hidden):
+            return one
+        children = tuple(
+            seen
+            for child in one.children
+            if (not child.children or child.key in self.branches) and (seen := self._seen(child, leaves)) is not None
+        )
+        open_ = sorted({leaf for child in children for leaf in _leaves(child)} - set(self.hidden))
+        scored = [key for key in open_ if leaves[key].status in COLOURS]
+        counts: dict[Status, int] = {}
+        for key in open_:
+            counts[leaves[key].status] = counts.get(leaves[key].status, 0) + 1
+        worst = min(scored, key=lambda key: leaves[key].score or 0.0, default=None)
+        told = replace(one, worst=worst, counts=counts, children=children, veiled=True)
+        return told if scored or one.score is None else replace(told, score=None, status="withheld")
+
+
+def _leaves(one: Rolled) -> Iterator[str]:
+    if not one.children:
+        yield one.key
+    for child in one.children:
+        yield from _leaves(child)
+
+
+def veiled(whole: Sheet, workspace: Workspace, sees: Callable[[str, str], bool]) -> Sheet:
+    """A sheet as one viewer sees it, whose workspace this is: scores stay, hidden metrics and what tells them go."""
+    hidden = {key for key, spot in whole.spots.items() if not sees(spot.metric, spot.unit)}
+    if not hidden:
+        return whole
+    shown = Shown(frozenset(hidden), {*workspace.perspectives, *workspace.plan.known})
+    values = {key: value for key, value in whole.values.items() if sees(key, value.unit)}
+    spots = {key: spot for key, spot in whole.spots.items() if key not in hidden}
+    return replace(whole, values=values, spots=spots, rolled=shown.rolled(whole.rolled, whole.side.leaves), veil=shown)
+
+
+def in_view_of(
+    whole: Workspace,
+    made: tuple[Rolled, dict[str, Spot]],
+    values: Iterable[Value],
+    workspace: Workspace,
+    sees: Callable[[str, str], bool],
+) -> tuple[Rolled, dict[str, Spot]]:
+    """The score of an objective as one viewer sees it, whose workspace this is; see `veiled`."""
+    rolled, spots = made
+    hidden = {key for key, spot in spots.items() if not sees(spot.metric, spot.unit)}
+    judged = judged_all(whole, spots, {(value.unit, value.metric): value for value in values})
+    leaves = {key: leaf_of(value) for key, value in judged.items()}
+    shown = Shown(frozenset(hidden), {*workspace.perspectives, *workspace.plan.known})
+    return shown.rolled(rolled, leaves), {key: spot for key, spot in spots.items() if key not in hidden}
 
 
 def measured(sheet: Sheet, branch: Rolled) -> Iterator[str]:

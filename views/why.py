@@ -70,15 +70,34 @@ def why(
         return Why(
             "Why the score moved", "", (), sentence(found.why_not or "one of the two periods has no score") + ".", says
         )
-    moved = sum(part.amount for part in found.parts if _about(workspace, part) == "anchor")
+    closed = _closed(workspace, before, now, found.parts)
+    opened = [part for part in found.parts if part not in closed]
+    moved = sum(part.amount for part in opened if _about(workspace, part) == "anchor")
     if abs(moved) >= 0.05:
         verb = "lifted" if moved > 0 else "lowered"
         says = (("The ruler moved, too.", f"Changed goals {verb} the score by {abs(moved):.2f}."), *says)
+    if closed and not opened:
+        return Why("Why the score moved", "", (), "What moved it is not yours to see.", says[:1])
     shown = abs(round(found.change, 1))
     verb = "did not move" if not shown else f"{'rose' if found.change > 0 else 'fell'} {shown:.1f}"
     return Why(
-        f"Why the score {verb}", "parts sum exactly", tuple(_steps(workspace, found, picks, names)), "", says[:2]
+        f"Why the score {verb}",
+        "parts sum exactly",
+        tuple(_steps(workspace, found, picks, names, closed)),
+        "",
+        says[:2],
     )
+
+
+def _closed(workspace: Workspace, before: Sheet, now: Sheet, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts that are not the viewer's to see, with the smallest of the others: alone they would tell one."""
+    if before.veil is None and now.veil is None:
+        return ()
+    hidden = {*(before.veil.hidden if before.veil else ()), *(now.veil.hidden if now.veil else ())}
+    known = {*workspace.metrics, *workspace.plan.known, *workspace.perspectives, "scorecard"}
+    closed = [part for part in parts if part.path[-1] in hidden or metric_of(part.path[-1]) not in known]
+    others = sorted((part for part in parts if part not in closed), key=lambda part: abs(part.amount))
+    return (*closed, *others[:1]) if closed else ()
 
 
 def _omen(omen: Omen) -> tuple[str, str]:
@@ -90,11 +109,16 @@ def _omen(omen: Omen) -> tuple[str, str]:
     return "More is to come.", f"{omen.cause.metric.title} is {state} and leads {listed(led)}."
 
 
-def _steps(workspace: Workspace, found: Waterfall, picks: Picks, names: tuple[str, str]) -> Iterable[Step]:
+def _steps(
+    workspace: Workspace, found: Waterfall, picks: Picks, names: tuple[str, str], closed: Sequence[Part] = ()
+) -> Iterable[Step]:
     assert found.before is not None and found.after is not None
     yield Step(names[0], 0.0, found.before, f"{found.before:.2f}", "total")
     at = found.before
-    for label, amount, kind, href, detail in _bars(workspace, found.parts, picks):
+    rest = sum(part.amount for part in closed)
+    bars = list(_bars(workspace, [part for part in found.parts if part not in closed], picks))
+    bars += [("Parts not shown", rest, "value", None, "Some of what moved it is not yours to see")] if closed else []
+    for label, amount, kind, href, detail in bars:
         yield Step(label, at, at + amount, signed_score(amount, 2), kind, href, detail)
         at += amount
     yield Step(names[1], 0.0, found.after, f"{found.after:.2f}", "total")

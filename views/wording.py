@@ -41,6 +41,7 @@ STATUSES: Mapping[str, StatusWord] = {
         StatusWord("no_data", "○", "No data", "grey", "Nothing was reported for this period: see data health."),
         StatusWord("stale", "◷", "Stale", "grey", "The newest facts are older than promised: see data health."),
         StatusWord("not_due", "◌", "Not due", "grey", "This metric is not reported in this period."),
+        StatusWord("withheld", "▨", "Withheld", "grey", "So few people stand behind it that one could be recognised."),
         StatusWord("no_target", "–", "No target", "grey", "A target in the metric's file would give it a score."),
     )
 }

@@ -1,22 +1,24 @@
 """What one viewer may see and do with definitions and their drafts; a part of his desk. Every step asks the policy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.compute as pc
 from sqlalchemy import Engine as StateEngine
 
-from access.policy import Policy
+from access.policy import Policy, Refused
 from access.roles import Permission
 from access.viewer import Viewer
 from data.calendar import Span
+from data.documents import Problem
 from data.editing import GONE, edited, value_at
 from data.errors import CommandError, QueryError
 from flows.acting import clock_of
 from flows.compute import Progress, quiet
 from flows.door import Door
 from flows.drafts import Preview, Tried, difference, file_text, instead, preview, publish, try_out
+from flows.lens import closed_of, names_only
 from flows.opened import Opened
 from flows.planning import SNAPSHOT, plan
 from flows.workspace import Workspace
@@ -80,17 +82,20 @@ class Workbench:
     def text(self, key: str) -> str:
         """The file of a metric as it lies in the workspace now."""
         self._require("definition.view")
-        return file_text(self.folder, self.name(key))
+        return self._seen(file_text(self.folder, self.name(key)))
 
     def drafts(self) -> list[Drafted]:
         """The drafts that somebody still has to do with, the latest first."""
         self._require("definition.view")
-        return drafts(self.state, ALIVE)
+        return [one for one in drafts(self.state, ALIVE) if self._open(one)]
 
     def draft(self, number: int) -> Drafted:
-        """One draft; `CommandError` where there is none."""
+        """One draft; `CommandError` where there is none, or none for this viewer."""
         self._require("definition.view")
-        return draft(self.state, number)
+        found = draft(self.state, number)
+        if not self._open(found):
+            raise CommandError(f"there is no draft {number}")
+        return found
 
     # -- writing
 
@@ -98,6 +103,8 @@ class Workbench:
         """A new draft: of a metric that is there, or of a new one; `CommandError` for a key that another one has."""
         self._require("definition.draft")
         here = self.opened.workspace.metrics.get(key)
+        if here is None and key in self.opened.all.workspace.metrics:
+            raise CommandError(f"there is a metric '{key}' already; choose another key")
         if here is not None and here.perspective != perspective:
             raise CommandError(f"'{key}' is a metric of the perspective {here.perspective}; choose another key")
         if perspective not in self.opened.workspace.perspectives:
@@ -107,7 +114,7 @@ class Workbench:
 
     def clone(self, of: str, key: str, perspective: str, title: str) -> Drafted:
         """A new draft with the text of a metric under another key and title, without its known answers."""
-        if key in self.opened.workspace.metrics or file_text(self.folder, f"metrics/{perspective}/{key}.yaml"):
+        if key in self.opened.all.workspace.metrics or file_text(self.folder, f"metrics/{perspective}/{key}.yaml"):
             raise CommandError(f"there is a metric '{key}' already; choose another key")
         text = edited(edited(self.text(of), ("title",), title), ("tests",), GONE)
         return self.start(key, perspective, text)
@@ -149,7 +156,11 @@ class Workbench:
     def try_out(self, one: Drafted, text: str) -> Tried:
         """A text held against all other files."""
         self._require("definition.view")
-        return try_out(self.folder, one.name, text)
+        tried = try_out(self.folder, one.name, text)
+        problems = tuple(
+            problem if names_only(self.opened, str(problem)) else _elsewhere(problem) for problem in tried.problems
+        )
+        return replace(tried, problems=problems)
 
     def moved_on(self, one: Drafted) -> list[str]:
         """The lines by which the file differs from what the draft was based on; none where it is still that."""
@@ -159,6 +170,8 @@ class Workbench:
     def values(self, tried: Tried, key: str, unit: str, span: Span) -> Shown:
         """What a sound draft would show for one unit, and no other one; `Refused` for a unit out of scope."""
         self.policy.require(self.viewer, "metric.view", (unit,))
+        if not self._shows(tried, key, unit):
+            return Shown((), 0, (), 0.0, "it rests on what is not yours to see")
         found: Preview = preview(self.folder, self.opened.id, tried, key)
         if found.values is None or tried.workspace is None:
             whole = self.policy.may(self.viewer, "metric.view", self.opened.tree.root)  # its words may name any row
@@ -176,7 +189,8 @@ class Workbench:
         self._require("definition.view")
         units = self.policy.scope(self.viewer, "metric.view")
         found = plan(self.folder, SNAPSHOT, {**instead(one), one.name: text}, progress)
-        return found.new, metric_plans(found, units), parents(found, units)
+        metrics = [one for one in metric_plans(found, units) if self._planned(found.new, one)]
+        return found.new, metrics, parents(found, units)
 
     def metric(self, tried: Tried, key: str) -> Metric | None:
         """The metric that a sound draft defines."""
@@ -184,12 +198,46 @@ class Workbench:
 
     # --
 
+    def _open(self, one: Drafted) -> bool:
+        """Whether a draft is of a metric, and names none but those, that the viewer sees."""
+        here = one.metric not in self.opened.all.workspace.metrics or one.metric in self.opened.workspace.metrics
+        known = one.perspective in self.opened.workspace.perspectives
+        return here and known and names_only(self.opened, f"{one.base} {one.text}")
+
+    def _seen(self, text: str) -> str:
+        if not names_only(self.opened, text):
+            raise Refused("this definition names metrics that are not yours to see")
+        return text
+
+    def _planned(self, workspace: Workspace, one: MetricPlan) -> bool:
+        if one.key in self.opened.all.workspace.metrics:
+            return one.key in self.opened.workspace.metrics
+        return any(self._shows_in(workspace, one.key, unit) for unit in one.units)
+
+    def _shows(self, tried: Tried, key: str, unit: str) -> bool:
+        """Whether a draft's values may be seen: what it rests on counts, whatever it says of itself."""
+        return tried.workspace is None or self._shows_in(tried.workspace, key, unit)
+
+    def _shows_in(self, workspace: Workspace, key: str, unit: str) -> bool:
+        metric, known = workspace.metrics.get(key), self.opened.all.workspace.metrics
+        if metric is None:
+            return True
+        closed = closed_of(workspace.catalog, opened=key in known and known[key] == metric).get(key, ())
+        reaches = self.policy.reaches(self.viewer, "metric.view")
+        return any(unit in reach.units and reach.shows(metric.perspective, closed) for reach in reaches)
+
     @property
     def _door(self) -> Door:
         return Door(self.state, self.policy, clock_of(self.opened), self.origin)
 
     def _require(self, permission: Permission) -> None:
         self.policy.require(self.viewer, permission, None)
+
+
+def _elsewhere(problem: Problem) -> Problem:
+    return Problem(
+        problem.file if "metrics/" not in problem.file else "metrics/", "a definition that is not yours to see"
+    )
 
 
 def title_of(one: Drafted) -> str:

@@ -13,6 +13,7 @@ from rich.tree import Tree
 
 from cli.commands.app import DEMO, AsJson, Workspace, existing, fourfold, show
 from cli.commands.lineage import tree_of
+from cli.eyes import AsPerson, desk_of
 from cli.telling import failing_in_words, tell_json
 from data.errors import CommandError
 from flows.explaining import Explanation, Node, explain
@@ -28,15 +29,22 @@ def explain_command(
     metric: Annotated[str, typer.Argument(help="A metric's key.")],
     period: Annotated[str | None, typer.Argument(help="2026-10, 2026-Q3, 2026, 2026-10-ytd, 2026-10-r12.")] = None,
     unit: Annotated[str | None, typer.Argument(help="A unit's key. Default: the top unit.")] = None,
+    person: AsPerson = None,
     as_json: AsJson = False,
     workspace: Workspace = DEMO,
 ) -> None:
     """Explain a number: definition, formula with the value of each part, target and score, SQL, rows, lineage."""
     with failing_in_words(as_json):
-        opened = open_current(existing(workspace))
+        folder = existing(workspace)
+        desk = None if person is None else desk_of(folder, person)
+        opened = open_current(folder) if desk is None else desk.opened
         if period is None:
             raise CommandError(f"name a period, for instance {opened.manifest.as_of:%Y-%m}")
-        found = explain(opened, metric, period, unit or opened.tree.root)
+        at = unit or opened.tree.root
+        if desk is not None:
+            desk.unit(at)
+            desk.seen(metric, at)
+        found = explain(opened, metric, period, at, rows=desk is None or desk.may("rows.view", at))
     if as_json:
         tell_json(as_content(opened, found))
     else:

@@ -8,6 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.commands.app import DEMO, AsJson, Workspace, existing, fourfold, show
+from cli.eyes import AsPerson, desk_of
 from cli.telling import failing_in_words, tell_json
 from flows.lineage import Link, down, up
 from flows.workspace import assemble
@@ -19,12 +20,14 @@ def lineage(
         str, typer.Argument(help="A metric, table or dataset; `table:orders` where several bear the name.")
     ],
     rests: Annotated[bool, typer.Option("--down/--up", help="What it rests on (default), or what rests on it.")] = True,
+    person: AsPerson = None,
     as_json: AsJson = False,
     workspace: Workspace = DEMO,
 ) -> None:
     """Show what a metric, table or dataset rests on, or what rests on it, with the columns that are read."""
     with failing_in_words(as_json):
-        definitions = assemble(existing(workspace))
+        folder = existing(workspace)
+        definitions = assemble(folder) if person is None else desk_of(folder, person).workspace
         found = down(definitions, name) if rests else up(definitions, name)
     if as_json:
         tell_json(asdict(found))

@@ -1,5 +1,7 @@
 """Who may come in: invites people, gives and ends roles, lets nobody in any more. So the first administrator begins."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -32,6 +34,18 @@ fourfold.add_typer(people, name="people")
 
 Key = Annotated[str, typer.Argument(help="The person's key, as in people.yaml: ada_lovelace.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day, 2026-11-03.")]
+
+
+Perspectives = Annotated[list[str] | None, typer.Option(help="Of which perspectives; none: all. Repeat for more.")]
+
+
+def _shown(perspective: list[str] | None) -> tuple[str, ...] | None:
+    return tuple(perspective) if perspective else None
+
+
+def _over(role: str, units: Sequence[str], perspectives: Sequence[str] | None) -> str:
+    only = f", {' and '.join(perspectives)} only" if perspectives is not None else ""
+    return f"{role} over {', '.join(units)}{only}"
 
 
 class _Desk:
@@ -74,9 +88,13 @@ def everyone(workspace: Workspace = DEMO, as_json: AsJson = False) -> None:
                     "email": one.email,
                     "active": one.active,
                     "signed_in_before": bool(one.member and one.member.account),
-                    "roles": [{"role": h.grant.role, "units": h.grant.units, "why": h.why} for h in one.roles],
+                    "roles": [{**asdict(h.grant), "why": h.why} for h in one.roles],
                     "memberships": [
-                        {"key": m.key, "role": m.role, "units": m.units, "starts": str(m.starts), "ends": str(m.ends)}
+                        {
+                            **{name: getattr(m, name) for name in ("key", "role", "units", "perspectives")},
+                            "starts": str(m.starts),
+                            "ends": str(m.ends),
+                        }
                         for m in one.memberships
                     ],
                 }
@@ -87,19 +105,20 @@ def everyone(workspace: Workspace = DEMO, as_json: AsJson = False) -> None:
     table = Table("Key", "Name", "Address", "Comes in", "Roles", box=None, pad_edge=False)
     for one in found:
         comes = "no: deactivated" if not one.active else "yes" if one.email or one.member else "no address yet"
-        roles = "\n".join(f"{h.grant.role} over {', '.join(h.grant.units)} ({h.why})" for h in one.roles)
+        roles = "\n".join(f"{_over(h.grant.role, h.grant.units, h.grant.perspectives)} ({h.why})" for h in one.roles)
         table.add_row(one.key, one.name, one.email, comes, roles)
     show(table)
 
 
 @people.command()
-def invite(
+def invite(  # noqa: PLR0913, PLR0917  a command line names every side of a person
     key: Key,
     name: Annotated[str, typer.Option(help="What the person is called.")],
     email: Annotated[str, typer.Option(help="The address that the identity provider must have verified.")],
     title: Annotated[str, typer.Option(help="What the person is: Head of sales.")] = "",
     role: Annotated[str | None, typer.Option(help="A role to give at once.")] = None,
     unit: Annotated[list[str] | None, typer.Option(help="Over which units; none: the whole organisation.")] = None,
+    perspective: Perspectives = None,
     workspace: Workspace = DEMO,
 ) -> None:
     """Let somebody sign in, with a role at once: so the first administrator comes in."""
@@ -107,18 +126,22 @@ def invite(
         desk = _Desk(workspace)
         units = tuple(unit or (desk.opened.tree.root,))
         if role:
-            require_known(desk.opened.workspace, desk.opened.tree, role, units)
+            require_known(desk.opened.workspace, desk.opened.tree, role, units, perspective or ())
         desk.do(InvitePerson(key, name, email, title))
         if role:
-            desk.do(GiveRole(new_key("role"), key, role, units, desk.clock.today(), None, "with the invitation"))
-    tell(f"{name} may sign in with {email}" + (f", as {role} over {', '.join(units)}." if role else "; no role yet."))
+            shown = _shown(perspective)
+            why = "with the invitation"
+            desk.do(GiveRole(new_key("role"), key, role, units, desk.clock.today(), None, why, shown))
+    said = f", as {_over(role, units, _shown(perspective))}." if role else "; no role yet."
+    tell(f"{name} may sign in with {email}{said}")
 
 
 @people.command()
-def give(
+def give(  # noqa: PLR0913, PLR0917  as above
     key: Key,
     role: Annotated[str, typer.Argument(help="viewer, contributor, manager, executive, analyst, administrator.")],
     unit: Annotated[list[str] | None, typer.Option(help="Over which units; none: the whole organisation.")] = None,
+    perspective: Perspectives = None,
     starts: Day = None,
     ends: Day = None,
     why: Annotated[str, typer.Option(help="A word for the record.")] = "",
@@ -128,10 +151,11 @@ def give(
     with failing_in_words(as_json=False):
         desk = _Desk(workspace)
         units = tuple(unit or (desk.opened.tree.root,))
-        require_known(desk.opened.workspace, desk.opened.tree, role, units)
+        require_known(desk.opened.workspace, desk.opened.tree, role, units, perspective or ())
         begin = starts.date() if starts else desk.clock.today()
-        desk.do(GiveRole(new_key("role"), key, role, units, begin, ends.date() if ends else None, why))
-    tell(f"{key} is {role} over {', '.join(units)} from {begin}.")
+        last, shown = ends.date() if ends else None, _shown(perspective)
+        desk.do(GiveRole(new_key("role"), key, role, units, begin, last, why, shown))
+    tell(f"{key} is {_over(role, units, shown)} from {begin}.")
 
 
 @people.command()

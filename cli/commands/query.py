@@ -9,11 +9,12 @@ import typer
 from rich.table import Table
 
 from cli.commands.app import DEMO, AsJson, Workspace, existing, fourfold, show
+from cli.eyes import AsPerson, desk_of
 from cli.telling import failing_in_words, tell, tell_json
 from data.calendar import Grain
 from data.organisation import History
 from flows.asking import answer as answered
-from flows.asking import calendar_named, question_of, scope_of, statements
+from flows.asking import calendar_named, question_of, scope_for, statements
 from flows.opened import Opened, open_current
 from metrics.definitions.metric import Metric
 from metrics.query.ask import reasons_of
@@ -43,7 +44,7 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
     absent: Annotated[
         Absent | None, typer.Option(help="What no rows mean: a gap, a zero, or null as in plain SQL.")
     ] = None,
-    person: Annotated[str | None, typer.Option(help="As seen by a person of people.yaml. Default: everything.")] = None,
+    person: AsPerson = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_sql: Annotated[bool, typer.Option("--sql", help="Print the statements that read facts.")] = False,
     as_json: AsJson = False,
@@ -51,7 +52,9 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
 ) -> None:
     """Ask for any metrics by anything they can be cut by, computed from the facts of the current snapshot."""
     with failing_in_words(as_json):
-        opened = open_current(existing(workspace))
+        folder = existing(workspace)
+        desk = None if person is None else desk_of(folder, person)
+        opened = open_current(folder) if desk is None else desk.opened
         asked = question_of(
             opened,
             metrics,
@@ -67,7 +70,7 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
             history=history,
             absent=absent,
         )
-        scope = None if person is None else scope_of(opened, person, asked)
+        scope = None if desk is None else scope_for(opened, desk.policy, desk.viewer, asked)
         if as_sql:
             tell("\n\n".join(f"-- {one.table}\n{one.sql};" for one in statements(opened, asked, scope)))
             return

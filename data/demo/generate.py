@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.demo.generator import dirt, execution, learning, ledger, market, orders, people, supply, tickets, write
+from data.demo.generator import dirt, execution, learning, ledger, market, orders, pay, people, supply, tickets, write
 from data.demo.generator.clock import MONTHS, Clock, Ints, stream
 from data.demo.generator.past import write_past
 from data.demo.generator.story import Story, tell
@@ -100,6 +100,7 @@ def _staff(folder: Path, clock: Clock, story: Story, seed: int, rows: dict[str, 
         "vacancies": people.vacancy_columns(clock, staff),
         "certificates": people.certificate_columns(clock, story, staff, stream(seed, "certificates")),
         "attendance": people.attendance_columns(clock, story, staff, stream(seed, "attendance")),
+        "pay": pay.pay_columns(clock, staff, stream(seed, "pay")),
         "accidents": people.accident_columns(clock, story, stream(seed, "accidents")),
     }
     rows["hr.sqlite"] = write.write_sqlite(folder / "hr.sqlite", tables)

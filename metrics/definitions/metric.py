@@ -95,7 +95,12 @@ class Label(BaseModel):
 
 
 class Metric(BaseModel):
-    """metrics/<perspective>/<key>.yaml; `key` and `perspective` come from the path."""
+    """metrics/<perspective>/<key>.yaml; `key` and `perspective` come from the path.
+
+    `confidential: true` shows it only to roles with the permission metric.confidential, a list only to the roles that
+    it names; `false` opens one that would be confidential because of what it rests on. `smallest_group`: over fewer
+    people it is withheld; 1 withholds nothing.
+    """
 
     model_config = STRICT
     key: str
@@ -133,6 +138,8 @@ class Metric(BaseModel):
     deprecated: str | None = None
     aliases: tuple[str, ...] = ()
     lint: Lint = Lint()
+    confidential: bool | tuple[str, ...] | None = None
+    smallest_group: Annotated[int, Field(ge=1, le=1000)] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -105,7 +105,8 @@ class Table(BaseModel):
     Several datasets under `source` are parts of one table, row below row. `entities` names the columns that say who or
     what a row is about, as other tables name theirs. A column under `unique` holds no value twice, so that others may
     join by it. One under `levels` is a balance, which no sum adds over time; one under `averaged` is a mean or a share
-    already, which nothing averages once more.
+    already, which nothing averages once more. `people` names the column that says which person a row is about: what
+    rests on the table is withheld over fewer people than `smallest_group` (by default that of workspace.yaml).
     """
 
     model_config = STRICT
@@ -128,6 +129,8 @@ class Table(BaseModel):
     averaged: tuple[str, ...] = ()
     rates: Rates | None = None
     rows: tuple[str, ...] = ()
+    people: str | None = None
+    smallest_group: Annotated[int, Field(ge=1, le=1000)] | None = None
     freshness: Freshness | None = None
     lint: Lint = Lint()
 

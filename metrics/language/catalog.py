@@ -45,6 +45,7 @@ class Catalog:
     metrics: Mapping[str, Metric]
     drivers: tuple[Driver, ...] = ()
     columns: Mapping[str, Columns | None] = field(default_factory=dict)
+    smallest_group: int = 5
     known: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def parts(self, key: str) -> tuple[str, ...]:

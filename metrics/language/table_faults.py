@@ -37,6 +37,8 @@ def _own_columns(table: Table) -> Iterator[tuple[Path, str]]:
     yield from ((("entities", name), column) for name, column in table.entities.items())
     if table.rates:
         yield from ((("rates", field), getattr(table.rates, field)) for field in ("currency", "at", "rate"))
+    if table.people:
+        yield ("people",), table.people
     yield from ((("levels", index), name) for index, name in enumerate(table.levels))
     yield from ((("averaged", index), name) for index, name in enumerate(table.averaged))
 

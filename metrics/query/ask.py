@@ -11,6 +11,7 @@ import pyarrow as pa
 from data.documents import nearest
 from data.errors import QueryError
 from metrics.engines.duck import Engine
+from metrics.language.crowds import least_of
 from metrics.language.refusals import Refusal
 from metrics.query.groups import Groups, Member
 from metrics.query.having import keeps
@@ -20,11 +21,12 @@ from metrics.query.plan import Plan, every_period, planned
 from metrics.query.question import Query, Sight
 from metrics.query.readings import Reading, as_one, by_grain
 from metrics.query.targets import GroupTargets
+from metrics.query.withheld import by_units, codes_of, require_tellable
 from metrics.states.compiler import StateQuery
 from metrics.states.measures import measure_of
 from metrics.states.scan import compiled_scans, read_states
 from metrics.time.grid import Grid, Window
-from metrics.values.cells import REASONS, Cells
+from metrics.values.cells import BESIDE, REASONS, Cells
 from metrics.values.evaluate import Evaluator
 
 Bools = npt.NDArray[np.bool_]
@@ -38,7 +40,7 @@ def ask(engine: Engine, sight: Sight, query: Query) -> pa.Table:
     why. Raises `QueryError` for a
     question that could only be answered with a wrong number, and for names that nothing bears.
     """
-    return _ordered(_table(evaluated(engine, sight, query)), query)
+    return _ordered(_table(evaluated(engine, sight, query), sight), query)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Evaluated:
 def evaluated(engine: Engine, sight: Sight, query: Query) -> Evaluated:
     """A question up to its states: for `ask`, and for who reads more of them than values. Raises as `ask` does."""
     plan = planned(sight, query)
+    require_tellable(sight, plan)
     groups = Groups(sight.tree if plan.cut.by_unit else None, plan.place if plan.cut.by_unit else None)
     source = Members(engine, plan.cut, groups)
     filled = [one for key in query.metrics for one in every_period(plan.catalog, key) if query.grain]
@@ -95,7 +98,7 @@ def _readings(query: Query, grid: Grid, end: date) -> tuple[Window, list[Reading
     return Window(query.grain), by_grain(grid, query.grain, query.start, end)
 
 
-def _table(found: Evaluated) -> pa.Table:
+def _table(found: Evaluated, sight: Sight) -> pa.Table:
     """All rows of the answer, unordered."""
     plan, evaluator = found.plan, found.evaluator
     window, readings = _readings(plan.query, evaluator.grid, plan.frame.as_of)
@@ -105,6 +108,7 @@ def _table(found: Evaluated) -> pa.Table:
     cells = {
         key: _at(evaluator.cells(key, _reach(plan, evaluator, key, window)), rows, at) for key in plan.query.metrics
     }
+    cells = {key: _less(found, sight, key, one, window, readings) for key, one in cells.items()}
     told = np.any([_told(one, plan.absent) for one in cells.values()], axis=0)
     group, period = np.nonzero(told)
     columns: dict[str, pa.Array] = {}
@@ -121,6 +125,19 @@ def _table(found: Evaluated) -> pa.Table:
     reasons = {key: _reasons(one, group[kept], period[kept]) for key, one in cells.items()}
     told_why = {WHY: json.dumps({key: found for key, found in reasons.items() if found})}
     return pa.table(columns).filter(pa.array(kept)).replace_schema_metadata(told_why)
+
+
+def _less(found: Evaluated, sight: Sight, key: str, cells: Cells, window: Window, readings: list[Reading]) -> Cells:
+    """The cells without what is withheld."""
+    if least_of(found.plan.catalog, key) <= 1:
+        return cells
+    at = np.array([reading.column for reading in readings], dtype=np.int64)
+    reach = _reach(found.plan, found.evaluator, key, window)
+    codes = codes_of(found.evaluator, key, reach, found.rows, at)
+    codes[(codes == 0) & by_units(sight, found.plan, key, list(found.rows), readings)] = BESIDE
+    gone = (codes > 0) & ~np.isnan(cells.value)
+    value, why = np.where(gone, np.nan, cells.value), np.where(gone, codes, cells.why).astype(np.int8)
+    return Cells(value, why, cells.rows, cells.seen, cells.due)
 
 
 def _reasons(cells: Cells, group: npt.NDArray[np.int64], period: npt.NDArray[np.int64]) -> dict[str, int]:

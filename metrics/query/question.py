@@ -1,6 +1,7 @@
 """A question to the metrics: which of them, cut by what, of which rows and periods; and where it is asked."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -46,7 +47,8 @@ class Sight:
     """Where a question is asked: definitions, units (None: rows belong to no units), calendar, last day that counts.
 
     `scope` holds the units that the asker may see; None: all. Nothing outside them is read, but for what hung below
-    one of them when it happened.
+    one of them when it happened. `kept_back`: what the value table withholds of metrics about people, by metric the
+    units and last days of months.
     """
 
     catalog: Catalog
@@ -54,3 +56,4 @@ class Sight:
     calendar: Calendar
     as_of: date
     scope: frozenset[str] | None = None
+    kept_back: Mapping[str, frozenset[tuple[str, date]]] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from metrics.scoring.anchors import Anchors
 from metrics.scoring.status import COLOURS, TOLERANCE, Status, colour_of
 
 Indicator = Literal["leading", "lagging"]
+IDLE: tuple[Status, ...] = ("not_due", "withheld")  # what leaves no gap in a score
 Missing = Literal["ignore", "strict", "zero", "worst", "best"]
 
 
@@ -55,7 +56,8 @@ class Rolled:
 
     score: weighted mean, None when it may not be shown. coverage: 0 to 1, effective leaf weight scored / due (1 when
     nothing is due). due: share of the node's leaf weight that is due, 0 to 1. worst: key of the lowest scored leaf.
-    counts: metrics by status; a metric that stands in two places counts once.
+    counts: metrics by status; a metric that stands in two places counts once. veiled: children, counts and worst are
+    those that one viewer sees, the score is of all.
     """
 
     key: str
@@ -67,6 +69,7 @@ class Rolled:
     worst: str | None
     counts: Mapping[Status, int]
     children: tuple["Rolled", ...] = field(default=(), repr=False)
+    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _roll_leaf(node: Node, rules: _Rules) -> _Below:
     leaf = rules.leaves.get(node.key)
     if leaf is None:
         raise QueryError(f"{node.key}: has no children and no Leaf was given for it; give one or leave it out")
-    status, due = leaf.status, 0.0 if leaf.status == "not_due" else 1.0
+    status, due = leaf.status, 0.0 if leaf.status in IDLE else 1.0
     if leaf.score is None or status not in COLOURS:
         rolled = Rolled(node.key, node.weight, None, status, 1.0 - due, due, None, {status: 1})
         return rolled, {node.key: status}, _NOTHING, 0.0
@@ -177,7 +180,7 @@ def _weighs(node: Node) -> bool:
 
 
 def _all_idle(node: Node, leaves: Mapping[str, Leaf]) -> bool:
-    """Whether every leaf is not due."""
+    """Whether every leaf is not due, or withheld."""
     if not node.children:
-        return leaves[node.key].status == "not_due"
+        return leaves[node.key].status in IDLE
     return all(_all_idle(child, leaves) for child in node.children)

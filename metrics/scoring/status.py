@@ -10,8 +10,10 @@ from data.errors import QueryError
 from metrics.scoring.anchors import THIRD
 
 Colour = Literal["green", "amber", "red"]
-State = Literal["error", "not_due", "no_data", "stale", "no_target"]
-Status = Literal["green", "amber", "red", "error", "not_due", "no_data", "stale", "no_target", "insufficient"]
+State = Literal["withheld", "error", "not_due", "no_data", "stale", "no_target"]
+Status = Literal[
+    "green", "amber", "red", "error", "not_due", "no_data", "stale", "no_target", "insufficient", "withheld"
+]
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 PRECEDENCE: tuple[State, ...] = get_args(State)

@@ -7,6 +7,7 @@ from metrics.definitions.conversion import Conversion
 from metrics.definitions.kinds import Aggregate, FirstPer, Rows, Stock
 from metrics.definitions.metric import TargetTable
 from metrics.language.catalog import GRAINS, Catalog, resolver, target_aggregate
+from metrics.language.crowds import crowds_of
 from metrics.language.expressions import column_or_parse, render
 from metrics.language.joins import entity_column
 from metrics.states.asides import told
@@ -126,6 +127,8 @@ def measures_of(catalog: Catalog, keys: Iterable[str]) -> list[Measure]:
     for key in keys:
         for aggregate in catalog.aggregates(key):
             found.setdefault(measure_of(catalog, aggregate))
+        for counted in crowds_of(catalog, key):
+            found.setdefault(measure_of(catalog, counted))
         target = catalog.metrics[key].target
         if isinstance(target, TargetTable):
             found.setdefault(measure_of(catalog, target_aggregate(target), stated=True))

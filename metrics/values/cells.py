@@ -21,8 +21,10 @@ REASONS: tuple[str, ...] = (
     "a metric it is computed from has no value",
     "carried forward from an earlier period",
     "not due in this period",
+    "it is about fewer people than may be told apart",
+    "a smaller group beside it could be worked out from it",
 )
-NO_ROWS, GAP, ZERO, SHORT, PART, CARRIED, NOT_DUE = range(1, 8)
+NO_ROWS, GAP, ZERO, SHORT, PART, CARRIED, NOT_DUE, SMALL, BESIDE = range(1, 10)
 
 
 @dataclass(frozen=True)

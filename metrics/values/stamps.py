@@ -51,7 +51,7 @@ def value_stamps(catalog: Catalog, basis: Basis) -> dict[tuple[str, int], str]:
     chains = {told: _chain(told, years, basis.frame) for told in _each(basis.told.values())}
     whole = digest(
         basis.code, repr(basis.frame.timeline.calendar), str(basis.frame.timeline.base), _tree(basis.frame),
-        str(basis.first), str(basis.clock.history_from),
+        str(basis.first), str(basis.clock.history_from), str(catalog.smallest_group),
     )  # fmt: skip
     roles = {(one.table, one.time): told for one, told in basis.told.items() if one.kind == "agg"}
     own = {key: measures_of(catalog, [key]) for key in catalog.metrics}

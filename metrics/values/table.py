@@ -14,12 +14,15 @@ from data.errors import QueryError
 from data.slots import slots_of
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
+from metrics.language.crowds import least_of
 from metrics.scoring.anchors import FIELDS
 from metrics.scoring.status import STATUSES
 from metrics.states.cubes import States
-from metrics.time.grid import MONTH, Grid, Ints
+from metrics.time.grid import MONTH, Grid, Ints, Window
 from metrics.time.spans import period_before, read_grain, span_windows, year_before
-from metrics.values.cells import Cells
+from metrics.time.timeline import Back
+from metrics.values.cells import Cells, shifted
+from metrics.values.crowds import Crowds
 from metrics.values.targets import TargetBook
 from metrics.values.verdicts import TEXTS, Case, judge
 
@@ -124,6 +127,7 @@ class _Writer:
         self.metrics: list[str] = []
         self.parts: list[dict[str, npt.NDArray[Any]]] = []
         self.windows = span_windows(grid.calendar)
+        self.crowds: Crowds | None = None
         from_column = max(grid.months(clock.history_from)[0], 0) if clock.history_from else 0
         self._ends = {span: self._ends_of(span, from_column) for span in SPANS}
         self._chosen: dict[tuple[Span, frozenset[int]], _Ends] = {}
@@ -156,6 +160,7 @@ class _Writer:
 
     def add(self, metric: Metric, book: TargetBook, late: date | None) -> None:
         """Append all rows of one metric, at every span."""
+        self.crowds = self.crowds or Crowds(book.evaluator)
         found = [self._at(metric, place, book, late) for place in range(len(SPANS))]
         told = [part for part in found if len(part["unit"])]
         if not told:
@@ -197,7 +202,8 @@ class _Writer:
         if late is not None:
             behind = np.minimum(ends.last, np.datetime64(self.clock.as_of)) > np.datetime64(late)
         short = ends.short | evaluator.cut_short(metric.key, window)[ends.columns]
-        return {
+        backs = {"previous": period_before(span), "previous_year": year_before(span)}
+        found = {
             "unit": rows.astype(np.int32),
             "span": np.full(len(rows), place, dtype=np.int32),
             "period_start": ends.first[picks],
@@ -213,9 +219,30 @@ class _Writer:
             "expected": cells.due[at].astype(np.int32),
             "rows": cells.rows[at].astype(np.int64),
             "partial": short[picks],
-            "previous": evaluator.comparable(metric.key, window, period_before(span))[at],
-            "previous_year": evaluator.comparable(metric.key, window, year_before(span))[at],
+            **{name: evaluator.comparable(metric.key, window, back)[at] for name, back in backs.items()},
         }
+        return self._less(found, metric.key, window, at, backs)
+
+    def _less(
+        self,
+        found: dict[str, npt.NDArray[Any]],
+        key: str,
+        window: Window,
+        at: tuple[Ints, Ints],
+        backs: dict[str, Back],
+    ) -> dict[str, npt.NDArray[Any]]:
+        """The same without what is withheld: no number, and why, also where it is what another is compared with."""
+        if self.crowds is None or least_of(self.crowds.evaluator.catalog, key) <= 1:
+            return found
+        every = self.crowds.codes(key, window)
+        codes = every[at]
+        gone = codes > 0
+        found["value"], found["why"] = np.where(gone, np.nan, found["value"]), np.where(gone, codes, found["why"])
+        found["rows"] = np.where(gone, 0, found["rows"])
+        for name, back in backs.items():
+            earlier = np.nan_to_num(shifted((every > 0).astype(float), self.grid.back(back)))[at] > 0
+            found[name] = np.where(gone | earlier, np.nan, found[name])
+        return found
 
     def table(self) -> pa.Table:
         """All rows, sorted."""

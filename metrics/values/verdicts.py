@@ -10,7 +10,7 @@ from metrics.scoring.anchors import fault_mask, score_all
 from metrics.scoring.labels import label_score
 from metrics.scoring.status import COLOURS, STATUSES, State, status_places
 from metrics.time.grid import Floats
-from metrics.values.cells import CARRIED, GAP, NOT_DUE, REASONS, Codes
+from metrics.values.cells import BESIDE, CARRIED, GAP, NOT_DUE, REASONS, SMALL, Codes
 from metrics.values.targets import Columns
 
 Bools = npt.NDArray[np.bool_]
@@ -59,6 +59,7 @@ def judge(case: Case) -> tuple[Floats, Places, Places]:
         scores = np.full(size, np.nan)
     aimless = ~empty & np.isnan(scores) & ~fault
     told: dict[State, Bools] = {
+        "withheld": (why == SMALL) | (why == BESIDE),
         "error": fault,
         "not_due": running | ((why == NOT_DUE) & empty) | (empty & case.waiting),
         "no_data": empty,

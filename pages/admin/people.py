@@ -86,8 +86,12 @@ def _give(desk: Desk, one: view.PersonView) -> None:
         over = st.multiselect(
             "Over", list(units), format_func=lambda key: units[key].title, key="people.units", placeholder="Units"
         )
+        titles = view.perspectives(desk)
+        shown = st.multiselect(
+            "Showing", list(titles), format_func=titles.__getitem__, key="people.shown", placeholder="All perspectives"
+        )
         if st.button("Give it", type="primary", key="people.give"):
-            _do(lambda: view.give(desk, one.person.key, role, over), f"{roles[role].title} from today on")
+            _do(lambda: view.give(desk, one.person.key, role, over, shown), f"{roles[role].title} from today on")
 
 
 def _do(deed: Callable[[], None], words: str, person: str | None = None) -> None:

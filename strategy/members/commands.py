@@ -135,7 +135,7 @@ class ReactivatePerson(OnRecord[Member]):
 
 @dataclass(frozen=True)
 class GiveRole(AboutPeople):
-    """Give somebody a role over units, from a day, with or without an end."""
+    """Give somebody a role over units (of some perspectives), from a day, with or without an end."""
 
     needs: ClassVar[Permission] = "people.manage"
     person: str
@@ -144,6 +144,7 @@ class GiveRole(AboutPeople):
     starts: date
     ends: date | None = None
     why: str = ""
+    perspectives: tuple[str, ...] | None = None
 
     def carry_out(self, deed: Deed) -> None:
         """Keep the membership; nobody gives himself one."""
@@ -151,6 +152,8 @@ class GiveRole(AboutPeople):
             raise CommandError("nobody gives himself a role; another administrator can")
         if not self.units:
             raise CommandError("name at least one unit; the role holds there and below")
+        if self.perspectives is not None and not self.perspectives:
+            raise CommandError("name at least one perspective, or none at all for every one of them")
         if self.ends is not None and self.ends < self.starts:
             raise CommandError(f"it would end on {self.ends}, before it starts on {self.starts}")
         if deed.session.get(Membership, self.key) is not None:
@@ -161,6 +164,7 @@ class GiveRole(AboutPeople):
                 person=self.person,
                 role=self.role,
                 units=list(self.units),
+                perspectives=None if self.perspectives is None else list(self.perspectives),
                 starts=self.starts,
                 ends=self.ends,
                 why=self.why.strip(),

@@ -30,7 +30,10 @@ class Member(Record):
 
 
 class Membership(Record):
-    """A role over units and all below them, from a day to a day (both inclusive; None: without end)."""
+    """A role over units and all below them, from a day to a day (both inclusive; None: without end).
+
+    `perspectives`: those whose metrics it shows; None: all of them.
+    """
 
     __tablename__ = "membership"
     WHOLE: ClassVar[bool] = True
@@ -39,6 +42,7 @@ class Membership(Record):
     person: Mapped[str] = mapped_column(String(120), index=True)
     role: Mapped[str] = mapped_column(String(120))
     units: Mapped[list[str]]
+    perspectives: Mapped[list[str] | None]
     starts: Mapped[date]
     ends: Mapped[date | None]
     why: Mapped[str] = mapped_column(Text)

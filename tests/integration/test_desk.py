@@ -64,7 +64,7 @@ def test_a_manager_has_his_units_and_no_other(desk: Callable[[str], Desk]) -> No
 
 def test_a_figure_is_the_same_for_all_who_may_see_it(desk: Callable[[str], Desk]) -> None:
     boss, jonas = desk(BOSS), desk(MANAGER)
-    metrics = list(boss.workspace.metrics)
+    metrics = list(jonas.workspace.metrics)
     units = ["logistics", "purchasing"]
     seen = [one.values(metrics, units, "month", october(boss), 24) for one in (boss, jonas)]
     assert seen[0] == seen[1]

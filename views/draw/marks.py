@@ -20,6 +20,10 @@ def _drawn(key: str) -> Markup:
         "not_due": [tag("circle", cx=6, cy=6, r=4, stroke_dasharray="1.5 1.7", **ring)],
         "stale": [tag("circle", cx=6, cy=6, r=4.2, **ring), tag("path", d="M6 3.2V6H8.2", **ring)],
         "no_target": [tag("path", d="M2 6H10", fill="none", stroke="currentColor", stroke_width=1.8)],
+        "withheld": [
+            tag("rect", x=1.8, y=1.8, width=8.4, height=8.4, **ring),
+            tag("path", d="M2.2 9.8 9.8 2.2M2.2 6 6 2.2M6 9.8 9.8 6", **ring),
+        ],
         "error": [
             tag("path", d="M6 1.5V7.4", fill="none", stroke="currentColor", stroke_width=2),
             tag("circle", cx=6, cy=10, r=1.2, fill="currentColor"),

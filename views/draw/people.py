@@ -17,8 +17,8 @@ def person(view: PersonView) -> Markup:
     """What one person sees and does, and why."""
     roles = (
         table(
-            ["Role", "Over", "Where it comes from"],
-            [[tag("b", a), b, span("wrap", c)] for a, b, c in view.roles],
+            ["Role", "Over", "Perspectives", "Where it comes from"],
+            [[tag("b", a), b, span("wrap", c), span("wrap", d)] for a, b, c, d in view.roles],
             numbers=(),
         )
         if view.roles
@@ -29,9 +29,25 @@ def person(view: PersonView) -> Markup:
         [[span("wrap", one.meaning), tag("code", one.permission), one.units, one.why] for one in view.rights],
         numbers=(),
     )
+    sight = table(
+        ["Of the units", "Sees", "Perspectives", "Confidential", "Not shown, and why"],
+        [
+            [
+                span("wrap", tag("b", one.units)),
+                one.metrics,
+                one.perspectives,
+                one.confidential,
+                span("wrap", one.hidden),
+            ]
+            for one in view.sight
+        ],
+        numbers=(),
+    )
+    sees = sight if view.sight else div("empty", tag("b", "No figures"), "No role shows metrics of any unit.")
     return div(
         "stack",
         _card("Roles", "that hold today", roles),
+        _card("Figures", "by units that show the same", sees, div("foot", view.small)),
         _card("What this person sees and does", f"{len(view.rights)} permissions", rights) if view.rights else None,
     )
 

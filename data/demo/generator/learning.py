@@ -9,6 +9,7 @@ from data.demo.generator.story import Story
 TOPICS = np.array(["Safety", "Drives and electronics", "Customer care", "Quality methods", "Leadership", "IT tools"])
 FIELDS = np.array(["Waste", "Quality", "Safety", "Speed", "Customer"])
 MOOD = np.array([1.5, 0.5, 2.0, -2.0, -1.0, -2.5, 1.0, 2.5])  # of engagement, by department
+NEWCOMER = np.timedelta64(365, "D")
 FEED_STOPS = 9  # the last day of the last month that the training list knows
 
 
@@ -36,11 +37,13 @@ def training_columns(clock: Clock, story: Story, people: Employments, rng: np.ra
 
 def survey_columns(clock: Clock, story: Story, people: Employments, rng: np.random.Generator) -> dict[str, object]:
     """Answers of the engagement survey, in the last month of each quarter; 0 to 100 points, without names."""
-    parts = []
+    parts, fresh = [], []
     for month in np.flatnonzero(clock.calendar_month % 3 == 2):
         rows = people.present(clock.starts[month + 1] - np.timedelta64(1, "D"))
         rows = rows[rng.random(len(rows)) < 0.78]
-        department = np.sort(people.department[rows])
+        rows = rows[np.argsort(people.department[rows], kind="stable")]
+        department = people.department[rows]
+        fresh.append(people.started[rows] > clock.starts[month] - NEWCOMER)
         draw = even(rng, np.zeros(len(rows), dtype=np.int64))
         score = story.engagement[month] + MOOD[department] + (draw - 0.5) * 44
         day = clock.starts[month] + rng.integers(4, 19, len(rows)).astype("timedelta64[D]")
@@ -54,6 +57,7 @@ def survey_columns(clock: Clock, story: Story, people: Employments, rng: np.rand
         "wave": wave,
         "department": DEPARTMENTS[department],
         "engagement": score.astype(np.int64),
+        "newcomer": np.concatenate(fresh),
     }
 
 

@@ -299,5 +299,5 @@ def test_states_go_by_precedence_and_before_colour(states: set[State], points: f
 
 
 def test_precedence() -> None:
-    assert PRECEDENCE == ("error", "not_due", "no_data", "stale", "no_target")
+    assert PRECEDENCE == ("withheld", "error", "not_due", "no_data", "stale", "no_target")
     assert status_of(9.0, "no_target") == "no_target"

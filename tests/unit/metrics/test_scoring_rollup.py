@@ -221,7 +221,7 @@ def leaf_weights(node: Node, weight: float = 1.0) -> dict[str, float]:
 
 def check_coverage(node: Node, rolled: Rolled, leaves: Mapping[str, Leaf]) -> None:
     weights = leaf_weights(node)
-    due = sum(weight for key, weight in weights.items() if leaves[key].status != "not_due")
+    due = sum(weight for key, weight in weights.items() if leaves[key].status not in ("not_due", "withheld"))
     scored = sum(weight for key, weight in weights.items() if leaves[key].status in COLOURS)
     assert 0 <= rolled.coverage <= 1
     assert 0 <= rolled.due <= 1

@@ -73,4 +73,4 @@ def test_every_kind_and_function_has_words() -> None:
 )
 def test_what_is_told_when_it_is_asked_reads_as_a_sentence(body: dict[str, Any], words: str) -> None:
     words_of = {"key": "m", "perspective": "p", "title": "M", "measured_in": "EUR"}
-    assert plain(formula(Metric.model_validate({**words_of, **body}), Names({}, {}))) == words
+    assert plain(formula(Metric.model_validate({**words_of, **body}), Names(None, {}))) == words

@@ -1,0 +1,147 @@
+"""What an answer about people leaves out: groups that are too small, and those from which they could be worked out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from data.errors import QueryError
+from metrics.language.crowds import least_of
+from metrics.query.groups import Member
+from metrics.query.plan import Plan
+from metrics.query.question import Query, Sight
+from metrics.query.readings import Reading
+from metrics.time.grid import Floats, Window
+from metrics.values.cells import BESIDE, SMALL, Codes
+from metrics.values.crowds import Crowds, enough
+from metrics.values.evaluate import Evaluator
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def require_tellable(sight: Sight, plan: Plan) -> None:
+    """`QueryError` for a question about people by which single ones could be singled out: it is asked by groups."""
+    query = plan.query
+    about = next((key for key in query.metrics if least_of(sight.catalog, key) > 1), None)
+    if about is None:
+        return
+    if plan.conditions.rows:
+        raise QueryError(
+            f"'{about}' is about people, and is not told for chosen rows: ask `--by` the dimension, where groups that "
+            "are too small are withheld"
+        )
+    if plan.absent == "null":
+        raise QueryError(f"'{about}' is about people, and is not told as plain SQL would; ask with `--absent zero`")
+    calendar = sight.calendar
+    whole = query.start is None or calendar.first("month", calendar.number("month", query.start)) == query.start
+    end = query.end
+    whole &= end is None or end >= sight.as_of or calendar.last("month", calendar.number("month", end)) == end
+    if not whole or query.grain in ("day", "week"):
+        raise QueryError(f"'{about}' is about people, and is told for whole months, quarters and years")
+
+
+def codes_of(
+    evaluator: Evaluator, key: str, window: Window, groups: Mapping[tuple[Member, ...], int], at: Ints
+) -> Codes:
+    """By group and period why a metric is withheld, 0 where it is told; `groups` and `at` are places in the grid.
+
+    In each line of groups that differ in one name alone, and of periods of one group, none is withheld or at least two
+    that are enough people together: else one would be the total less the others.
+    """
+    least, members = least_of(evaluator.catalog, key), list(groups)
+    rows = np.array(list(groups.values()), dtype=np.int64)
+    people = Crowds(evaluator).people(key, window) if least > 1 else None
+    if people is None:
+        return np.zeros((len(rows), len(at)), dtype=np.int8)
+    return withheld(people[np.ix_(rows, at)], members, least)
+
+
+def withheld(people: Floats, members: Sequence[tuple[Member, ...]], least: int) -> Codes:
+    """The codes of groups (rows, named by their members) by periods (columns) with so many people behind each."""
+    small = (people > 0) & (people < least)
+    codes = np.where(small, SMALL, 0).astype(np.int8)
+    if not small.any():
+        return codes
+    lines = _lines(members)
+    while True:
+        before = (codes > 0).sum()
+        for column in range(people.shape[1]):
+            for line in lines:
+                _fill(codes[:, column], people[:, column], line, least)
+        for row in range(people.shape[0] if people.shape[1] > 1 else 0):
+            _fill(codes[row], people[row], list(range(people.shape[1])), least)
+        if (codes > 0).sum() == before:
+            return codes
+
+
+def _lines(members: Sequence[tuple[Member, ...]]) -> list[list[int]]:
+    found: dict[tuple[object, ...], list[int]] = {}
+    for place, one in enumerate(members):
+        for axis in range(len(one)):
+            found.setdefault((axis, *one[:axis], *one[axis + 1 :]), []).append(place)
+    return list(found.values())
+
+
+def _fill(codes: Codes, people: Floats, line: Sequence[int], least: int) -> None:
+    gone = [place for place in line if codes[place] and people[place] > 0]
+    if not gone:
+        return
+    left = sorted((place for place in line if not codes[place] and people[place] > 0), key=lambda p: (people[p], p))
+    codes[enough([float(people[place]) for place in gone], left, people, least)] = BESIDE
+
+
+Kept = Mapping[str, frozenset[tuple[str, date]]]  # metric > units and last days of months that values withhold
+
+
+def by_units(
+    sight: Sight, plan: Plan, key: str, groups: Sequence[tuple[Member, ...]], readings: Sequence[Reading]
+) -> Bools:
+    """Where an answer would tell what the value table withholds of a unit, by group and period."""
+    out = np.zeros((len(groups), len(readings)), dtype=np.bool_)
+    kept = sight.kept_back.get(key, frozenset()) if least_of(sight.catalog, key) > 1 else frozenset()
+    if not kept or sight.tree is None:
+        return out
+    ends = [_end(sight, plan.query, one) for one in readings]
+    named = [place for place, name in enumerate(plan.columns) if name.partition(".")[0] == "unit"]
+    around = _around(sight, plan)
+    for row, members in enumerate(groups):
+        told = [str(members[place]) for place in named if members[place] is not None]
+        units = {told[0]} if told else around
+        days = [day for unit, day in kept if unit in units]
+        for column, reading in enumerate(readings):
+            out[row, column] = any(reading.start <= day <= ends[column] for day in days)
+    return out
+
+
+def _end(sight: Sight, query: Query, reading: Reading) -> date:
+    calendar = sight.calendar
+    if query.grain is not None:
+        return calendar.last(query.grain, calendar.number(query.grain, reading.start))
+    last = min(query.end or sight.as_of, sight.as_of)
+    return calendar.last("month", calendar.number("month", last))
+
+
+def _around(sight: Sight, plan: Plan) -> set[str]:
+    """The units from whose figures those of the chosen ones could be taken: the tops of what is read, and its holes."""
+    tree = sight.tree
+    assert tree is not None
+    chosen = set(plan.cut.units) if plan.cut.units is not None else set(tree.units)
+    above = {unit: tree.units[unit].parent(sight.as_of) for unit in tree.units}
+    tops = {unit for unit in chosen if above[unit] not in chosen}
+    holes = {unit for unit in tree.units if unit not in chosen and above[unit] in chosen}
+    return tops | holes
+
+
+def kept_back(rows: Sequence[Mapping[str, object]]) -> Kept:
+    """What the value table withholds, by metric, from rows of metric, unit and last day of the month."""
+    found: dict[str, set[tuple[str, date]]] = {}
+    for row in rows:
+        day = row["period_end"]
+        assert isinstance(day, date)
+        found.setdefault(str(row["metric"]), set()).add((str(row["unit"]), day))
+    return {key: frozenset(cells) for key, cells in found.items()}
+
+
+__all__ = ["Kept", "by_units", "codes_of", "kept_back", "require_tellable", "withheld"]

@@ -1,0 +1,214 @@
+"""The second lock, found by walking: whatever a desk, an office, a workbench or a view tells, it tells nothing hidden.
+
+A method or a view that comes later is walked as well, with no test written for it.
+"""
+
+import inspect
+import itertools
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import views
+from access.policy import Refused
+from access.viewer import Grant
+from data.errors import FourfoldError
+from flows.door import Door
+from flows.opened import open_current
+from strategy.rooms import record_kinds
+from strategy.state import open_state, state_url
+from tests.scope_world import Secrets, desk_for, marked, secrets_of
+from views.desk import Desk
+from views.office import Office
+from views.picks import picks_of
+from views.workbench import Workbench
+
+GRANTS: dict[str, tuple[Grant, ...]] = {
+    "manager": (Grant("manager", ("operations",)),),
+    "customer of all": (Grant("manager", ("velora",), ("customer",)),),
+    "process of a part": (Grant("manager", ("operations",), ("process",)), Grant("viewer", ("velora",), ("customer",))),
+    "analyst without money": (Grant("analyst", ("velora",), ("customer", "process", "people")),),
+    "people, not pay": (Grant("executive", ("corporate",), ("people",)), Grant("manager", ("velora",), ("process",))),
+    "administrator": (Grant("administrator", ("velora",)),),
+}
+WRITES = {  # what changes something is tried at the door, by tests/contracts
+    "do": "carries a command out",
+    "refresh_now": "refreshes",
+    "start": "writes a draft",
+    "clone": "writes a draft",
+    "save": "writes a draft",
+    "offer": "writes a draft",
+    "withdraw": "writes a draft",
+    "rebase": "writes a draft",
+    "publish": "publishes a draft",
+    "reject": "writes a draft",
+    "of_seen": "reads what belongs to an objective that was seen",
+    "unseen_measures": "is for keeping them as they are when others are changed",
+    "unseen": "is for computing and keeping, and says so",
+}
+MOST = 4  # calls of one function
+
+
+def nothing_done(*_: object) -> int:
+    """No deed is carried out while reads are tried."""
+    raise Refused("a test of reading does nothing")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reads_only() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Office, "do", nothing_done)
+        patch.setattr(Door, "do", nothing_done)
+        yield
+
+
+@pytest.fixture(scope="module")
+def desks(demo: Path) -> dict[str, Desk]:
+    opened = marked(open_current(demo))
+    state = open_state(state_url(demo / "var"))
+    return {name: desk_for(opened, demo, state, grants) for name, grants in GRANTS.items()}
+
+
+@pytest.fixture(scope="module")
+def secrets(desks: dict[str, Desk]) -> dict[str, Secrets]:
+    return {name: secrets_of(desk) for name, desk in desks.items()}
+
+
+def values_for(desk: Desk, name: str) -> list[Any]:
+    """What a parameter may be: what the viewer sees, and what he does not, by the parameter's name."""
+    every, tree = desk.opened.all.workspace, desk.opened.tree
+    hidden = sorted(every.metrics.keys() - desk.lens.metrics)[:2]
+    mine = sorted(desk.lens.by_unit) or [tree.root]
+    metrics = [*hidden, *sorted(desk.lens.metrics)[:1]]
+    month = desk.periods("month")[0]
+    goals = sorted(every.plan.objectives)[:3]
+    known: dict[str, list[Any]] = {
+        "desk": [desk],
+        "office": [desk.office],
+        "bench": [desk.workbench],
+        "metric": metrics,
+        "metrics": [list(every.metrics)],
+        "key": [*metrics, *goals],
+        "keys": [metrics],
+        "unit": [mine[0], "velora"],
+        "units": [mine],
+        "at": [mine],
+        "span": ["month"],
+        "period": [month],
+        "last": [month],
+        "count": [3],
+        "on": [desk.as_of],
+        "today": [desk.as_of],
+        "moment": [datetime(2026, 10, 1, tzinfo=UTC)],
+        "permission": ["metric.view"],
+        "needs": ["metric.view"],
+        "dimension": ["job_group", "channel"],
+        "dataset": ["pay", "tickets"],
+        "kind": list(record_kinds()),
+        "query": [{}, *({"metric": one, "objective": goals[0]} for one in hidden[:1])],
+        "asked": [{}],
+        "perspective": [None, "people"],
+        "name": metrics,
+        "number": [1],
+        "person": ["jonas_brandt"],
+        "zone": [UTC],
+        "day": [date(2026, 10, 1)],
+        "picks": list(picked(desk)),
+    }
+    return known.get(name, [])
+
+
+def picked(desk: Desk) -> Iterator[Any]:
+    try:
+        yield picks_of(desk, {}, "metric.view")
+    except (FourfoldError, Refused):
+        return
+
+
+def calls(desk: Desk, function: Callable[..., Any]) -> Iterator[dict[str, Any]]:
+    """Every way in which a function may be called with what is known by its parameters' names; none if one is not."""
+    wanted = [
+        one
+        for one in inspect.signature(function).parameters.values()
+        if one.name != "self" and one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
+    ]
+    given = {one.name: values_for(desk, one.name) for one in wanted}
+    if all(given[one.name] or one.default is not one.empty for one in wanted):
+        named = {name: values for name, values in given.items() if values}
+        yield from (
+            dict(zip(named, one, strict=True)) for one in itertools.islice(itertools.product(*named.values()), MOST)
+        )
+
+
+def told(function: Callable[..., Any], **given: Any) -> Any:
+    """What a function tells; nothing where it refuses, or there is nothing of that name."""
+    try:
+        found = function(**given)
+        return list(found) if inspect.isgenerator(found) else found
+    except (FourfoldError, Refused, KeyError, AttributeError, TypeError, ValueError, StopIteration):
+        return None
+
+
+def leaks(desk: Desk, secret: Secrets, where: str, function: Callable[..., Any]) -> Iterator[str]:
+    for given in calls(desk, function):
+        found = secret.told_by(told(function, **given))
+        asked = {str(one) for value in given.values() for one in (value if isinstance(value, list) else [value])}
+        for one in found:
+            if one not in asked:  # what one asks for by name is told back, and no more
+                yield f"{where}({', '.join(f'{k}={v!s:.40}' for k, v in given.items() if k != 'desk')}): {one}"
+
+
+def of_class(of: object) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name in dir(type(of)):
+        if name.startswith("_") or name in WRITES:
+            continue
+        member = inspect.getattr_static(type(of), name)
+        if isinstance(member, property) or not callable(member):
+            yield f"{type(of).__name__}.{name}", lambda name=name: getattr(of, name)
+        else:
+            yield f"{type(of).__name__}.{name}", getattr(of, name)
+
+
+@pytest.mark.parametrize("who", GRANTS)
+@pytest.mark.parametrize("part", [Desk, Office, Workbench])
+def test_no_method_tells_what_is_hidden(
+    part: type, who: str, desks: dict[str, Desk], secrets: dict[str, Secrets]
+) -> None:
+    desk = desks[who]
+    of: object = {Desk: desk, Office: desk.office, Workbench: desk.workbench}[part]
+    found = [one for name, method in of_class(of) for one in leaks(desk, secrets[who], name, method)]
+    assert not found, "\n".join(found[:20])
+
+
+def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public function of views whose first parameter is a desk or an office: `build` and what it is made of."""
+    for info in pkgutil.walk_packages(views.__path__, "views."):
+        module = import_module(info.name)
+        for name, function in vars(module).items():
+            if name in WRITES:
+                continue
+            if inspect.isfunction(function) and function.__module__ == info.name and not name.startswith("_"):
+                first = next(iter(inspect.signature(function).parameters), "")
+                if first in ("desk", "office", "bench"):
+                    yield f"{info.name}.{name}", function
+
+
+FUNCTIONS = dict(functions())
+
+
+def test_walking_finds_the_views() -> None:
+    assert {"views.executive.build", "views.metric.build", "views.catalog.build", "views.map_link.build"} <= set(
+        FUNCTIONS
+    )
+
+
+@pytest.mark.parametrize("who", ["process of a part", "people, not pay"])
+def test_no_view_tells_what_is_hidden(who: str, desks: dict[str, Desk], secrets: dict[str, Secrets]) -> None:
+    desk = desks[who]
+    found = [one for name, function in FUNCTIONS.items() for one in leaks(desk, secrets[who], name, function)]
+    assert not found, "\n".join(found[:30])
