@@ -38,6 +38,7 @@ ratio:
   denominator: {table: sales, function: sum, expr: amount}
 """,
     "customer/buyers": "title: B\nmeasured_in: count\nagg: {table: sales, function: count_distinct, expr: customer}\n",
+    "customer/newcomers": "title: N\nmeasured_in: count\nfirst_per: {table: sales, entity: customer, filter: ok}\n",
     "financial/rolling": "title: R\nmeasured_in: EUR\nrolling: {metric: revenue, months: 3}\n",
     "process/stock": "title: S\nmeasured_in: EUR\nagg: {table: balances, function: sum, expr: v, over_time: last}\n",
     "people/open": "title: O\nmeasured_in: count\nstock: {table: cases, opened: since, closed: until}\n",
@@ -93,11 +94,12 @@ def value(desk: Desk, metric: str, unit: str, span: str) -> Value:
     return found
 
 
+CUT = ("revenue", "good", "orders", "ticket", "largest", "buyers", "stock", "open")
 UNIT_KEYS = ("company", "east", "west", "shop", "web")
 
 
 @pytest.mark.parametrize("span", PERIODS)
-@pytest.mark.parametrize("metric", ["revenue", "good", "orders", "ticket", "largest", "buyers", "stock", "open"])
+@pytest.mark.parametrize("metric", [*CUT, "newcomers"])
 def test_as_many_rows_as_the_value_says(desk: Desk, metric: str, span: str) -> None:
     units = ("company", "east", "shop") if metric == "open" else UNIT_KEYS
     for unit in units:

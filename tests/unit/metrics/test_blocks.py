@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from data.calendar import Calendar
@@ -13,6 +14,7 @@ from metrics.definitions.metric import Metric
 from metrics.definitions.table import Table
 from metrics.engines.duck import Engine
 from metrics.language.catalog import Catalog
+from metrics.states.bits import binary
 from metrics.states.blocks import Block, joined, scan_block
 from metrics.states.compiler import StateQuery, create_models
 from metrics.states.cubes import States
@@ -110,6 +112,23 @@ def test_a_block_is_the_same_however_it_was_put_together(way, engine: Engine, ca
     parts = values(read_states(engine, catalog, measures, frame, source=lambda query: way(engine, query)))
     for question, expected in whole.items():
         np.testing.assert_allclose(parts[question], expected, rtol=1e-12, err_msg=str(question))
+
+
+def test_sets_of_bits_and_lists_of_members_are_joined_as_lists() -> None:
+    """Another column of bits stays as it is; also of first days that stand apart."""
+    flags = np.zeros((2, 64), dtype=np.bool_)
+    flags[0, 0] = flags[1, 0] = flags[1, 1] = True
+    bits, other = binary(np.packbits(flags, axis=1)), pa.array(["k", "l"])
+    one = pa.table({"month": [1, 2], "v": bits, "w": bits})
+    two = pa.table({"month": [3], "v": pa.array([["b", "c"]]), "w": bits.slice(0, 1)})
+    members = pa.array(["a", "b"])
+    blocks = [Block(one, one.slice(1), {"v": members, "w": other}), Block(two, two.slice(0, 0), {"w": other})]
+    found = joined(blocks)
+    assert found.table.column("v").to_pylist() == [["a"], ["a", "b"], ["b", "c"]]
+    assert found.things.keys() == {"w"}
+    assert found.table.column("w").to_pylist() == [*bits.to_pylist(), bits.to_pylist()[0]]
+    assert found.rows(early=True).column("v").to_pylist() == [["a", "b"]]
+    assert joined([blocks[0]]).things.keys() == {"v", "w"}
 
 
 def test_a_scan_has_the_same_name_tomorrow_and_a_stock_another(engine: Engine, catalog: Catalog) -> None:

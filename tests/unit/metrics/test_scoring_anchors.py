@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from data.errors import QueryError
 from metrics.scoring.anchors import (
+    THIRD,
     FIELDS,
     Anchors,
     Direction,
@@ -19,7 +20,7 @@ from metrics.scoring.anchors import (
     score_all,
     score_each,
 )
-from metrics.scoring.status import PRECEDENCE, State, colour_of, status_all, status_of
+from metrics.scoring.status import PRECEDENCE, TOLERANCE, State, colour_of, status_all, status_of
 
 UP = Anchors("up", goal=700, red=500)
 DOWN = Anchors("down", goal=4, red=10)
@@ -301,3 +302,8 @@ def test_states_go_by_precedence_and_before_colour(states: set[State], points: f
 def test_precedence() -> None:
     assert PRECEDENCE == ("withheld", "error", "not_due", "no_data", "stale", "no_target")
     assert status_of(9.0, "no_target") == "no_target"
+
+
+def test_the_tolerance_belongs_to_the_better_colour() -> None:
+    assert (colour_of(2 * THIRD - TOLERANCE), colour_of(THIRD - TOLERANCE)) == ("green", "amber")
+    assert (colour_of(2 * THIRD - 2 * TOLERANCE), colour_of(THIRD - 2 * TOLERANCE)) == ("amber", "red")
