@@ -93,6 +93,7 @@ class Way:
 
 
 ANCHORS, BITMAPS, GRID = "metrics/scoring/anchors.py", "metrics/states/bitmaps.py", "metrics/time/grid.py"
+CELLS = "metrics/values/cells.py"
 AT_A_TIME = "how many things are counted at a time, always whole words of bits; the sum is the same"
 BASE_FIRST = "of a conversion the base events come first"
 # Breakages that no result can show, each with the reason: (file, what was broken as the list of survivors tells it);
@@ -170,6 +171,8 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ("metrics/states/conversion.py", "conversion_sql: < > <= in '<' #0"): (
         "a base event after the last day is after every conversion that counts"
     ),
+    (CELLS, "carried: 1 > 2"): "anything below 0 is no column",
+    (CELLS, "at_grain: 0 > 1 #1"): "one month is less than any stretch of several",
     (GRID, "_column: 1 > 2"): "anything below 0 lies before the grid",
 }
 

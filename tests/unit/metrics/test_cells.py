@@ -1,13 +1,98 @@
 """Small things that are done with values: arithmetic, constants, and what the words of labelled values say."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from data.calendar import Calendar, parse_month
+from data.organisation import Tree, Unit
 from metrics.definitions.metric import Metric
 from metrics.language.expressions import parse
 from metrics.scoring.status import STATUSES
-from metrics.values.cells import NO_ROWS, arithmetic, constant
+from metrics.time.grid import MONTH, QUARTER, YEAR, Grid, Window, build_grid
+from metrics.time.timeline import Timeline
+from metrics.values.cells import (
+    CARRIED,
+    NO_ROWS,
+    NOT_DUE,
+    SHORT,
+    Cells,
+    arithmetic,
+    at_grain,
+    carried,
+    constant,
+    least_complete,
+    long_enough,
+    shifted,
+)
 from metrics.values.verdicts import NO_LABEL, TEXTS, Case, judge
+
+NAN = np.nan
+
+
+def grid(months: int = 6) -> Grid:
+    """One unit from January 2025 on."""
+    start = parse_month("2025-01")
+    return build_grid(Tree({"all": Unit("all", "All", "a")}, ("a",)), start, start + months - 1, Timeline(Calendar()))
+
+
+def cells(*values: float, **more: list[float]) -> Cells:
+    arrays: dict[str, Any] = {name: np.array([more.get(name, [1.0] * len(values))]) for name in ("rows", "seen", "due")}
+    return Cells(np.array([values], dtype=float), np.zeros((1, len(values)), dtype=np.int8), **arrays)
+
+
+def test_a_rolling_window_that_begins_before_its_table_has_no_value() -> None:
+    of, three = grid(), Window("roll", 3)
+    found = long_enough(cells(1, 2, 3, 4, 5, 6), of, three, 1)
+    np.testing.assert_array_equal(found.value, [[NAN, NAN, NAN, 4, 5, 6]])
+    assert found.why.tolist() == [[SHORT] * 3 + [0] * 3]
+    assert long_enough(cells(1, 2, 3, 4, 5, 6), of, QUARTER, 1).value.tolist() == [[1, 2, 3, 4, 5, 6]]
+
+
+@pytest.mark.parametrize(
+    ("window", "every", "kept"),
+    [
+        (MONTH, 1, [0, 1, 2, 3, 4, 5]),
+        (Window("roll", 90, "day"), 1, [0, 1, 2, 3, 4, 5]),
+        (MONTH, 3, []),  # a row stands for a quarter
+        (QUARTER, 3, [2, 5]),
+        (YEAR, 3, [2, 5]),
+        (Window("roll", 3), 3, [2, 5]),
+        (Window("roll", 6), 3, [2, 5]),
+        (Window("roll", 4), 3, []),
+        (Window("roll", 2), 3, []),
+        (Window("roll", 2, "quarter"), 3, [2, 5]),
+        (Window("roll", 90, "day"), 3, []),
+    ],
+)
+def test_rows_of_several_months_are_told_where_these_end(window: Window, every: int, kept: list[int]) -> None:
+    found = at_grain(cells(1, 2, 3, 4, 5, 6), grid(), window, every)
+    assert np.flatnonzero(~np.isnan(found.value[0])).tolist() == kept
+    assert np.flatnonzero(found.rows[0]).tolist() == kept
+    assert np.flatnonzero(found.why[0] != NOT_DUE).tolist() == kept
+
+
+def test_gaps_are_carried_while_something_is_due() -> None:
+    found = carried(cells(NAN, 7, NAN, NAN, 8, NAN, due=[1, 1, 1, 0, 1, 2]))
+    np.testing.assert_array_equal(found.value, [[NAN, 7, 7, NAN, 8, 8]])
+    assert found.why.tolist() == [[0, 0, CARRIED, 0, 0, CARRIED]]
+    at_once = carried(cells(5, NAN, NAN))
+    np.testing.assert_array_equal(at_once.value, [[5, 5, 5]])
+
+
+def test_columns_stand_where_they_are_compared() -> None:
+    np.testing.assert_array_equal(shifted(np.array([[1.0, 2.0, 3.0]]), np.array([-1, 0, 1])), [[NAN, 1, 2]])
+
+
+def test_a_formula_is_as_complete_as_its_least_complete_part() -> None:
+    one, other = cells(1, 1, 1, seen=[1, 2, 3], due=[2, 2, 3]), cells(1, 1, 1, seen=[4, 3, 6], due=[6, 6, 6])
+    third = cells(1, 1, 1, seen=[9, 9, 1], due=[9, 9, 9])
+    seen, due = least_complete((one, other, third))
+    assert (seen.tolist(), due.tolist()) == ([[1, 3, 1]], [[2, 6, 9]])
+    assert least_complete((one,))[0].tolist() == [[1, 2, 3]]
+    seen, due = least_complete((cells(1, seen=[1], due=[2]), cells(1, seen=[2], due=[4])))
+    assert (seen.tolist(), due.tolist()) == ([[1]], [[2]])  # of equals the first
 
 
 @pytest.mark.parametrize(

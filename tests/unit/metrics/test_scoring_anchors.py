@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from data.errors import QueryError
 from metrics.scoring.anchors import (
-    THIRD,
     FIELDS,
+    THIRD,
     Anchors,
     Direction,
     anchor_fault,
