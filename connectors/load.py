@@ -13,7 +13,7 @@ from connectors.in_place import InPlace, InPlaceDataset
 from connectors.placing import SPLIT_ABOVE, Shelf
 from connectors.registry import kinds
 from connectors.segments import Seen, look, segmented
-from connectors.settings import resolve
+from connectors.settings import hushed, resolve
 from connectors.staging import Staged, newest, scratch, stage
 from data.away import Away
 from data.errors import ContractError, FourfoldError, SourceError
@@ -73,7 +73,8 @@ def load(
             else:
                 states[job.name] = _load(job, workspace, var, previous, engine or Engine())
         except (SourceError, ContractError) as fault:
-            faults.append(fault)
+            told = hushed(str(fault), job.source.settings)
+            faults.append(fault if told == str(fault) else type(fault)(told))
     if len({str(fault) for fault in faults}) == 1:
         raise faults[0]
     if faults:

@@ -4,11 +4,13 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from pydantic import BaseModel
 
 from data.errors import SourceError
 
+SHORTEST = 3  # letters of what is hidden: less is no secret, and stands in many a word
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -21,6 +23,17 @@ def resolve(source: str, settings: BaseModel, environment: Mapping[str, str] | N
         listed = ", ".join(missing)
         raise SourceError(f"source '{source}': the environment variable {listed} is not set; set it before the refresh")
     return type(settings).model_validate(_replaced(content, values))
+
+
+def hushed(words: str, settings: BaseModel, environment: Mapping[str, str] | None = None) -> str:
+    """Words without what the environment put into the settings: a driver may repeat an address with its password."""
+    values = os.environ if environment is None else environment
+    for name in sorted(set(_names(settings.model_dump(by_alias=True)))):
+        value = values.get(name, "")
+        for told in (value, quote(value), quote_plus(value)):
+            if len(told) >= SHORTEST:
+                words = words.replace(told, f"${{{name}}}")
+    return words
 
 
 def _names(node: Any) -> list[str]:

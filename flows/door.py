@@ -116,16 +116,14 @@ class Door:
         if record is not None and kind.own and viewer.key in command.owners(record):
             self.policy.require(viewer, kind.own, None)
             return record.scope
-        if kind.whole or (record is not None and record.scope is None):
-            self.policy.require(viewer, kind.needs, (self.policy.root,))
-            return None
-        unit = record.scope if record is not None else command.unit_of()
+        whole = kind.whole or (record is not None and record.scope is None)
+        unit = self.policy.root if whole else record.scope if record is not None else command.unit_of()
         if record is not None and not self.policy.may(viewer, kind.needs, unit):
             raise Refused(
                 f"{viewer.name} may not {kind.needs}: there is no {words_of(type(record))} of that key in sight"
             )
         self.policy.require(viewer, kind.needs, None if unit is None else (unit,))
-        return unit
+        return None if whole else unit
 
     def _row(self, viewer: Viewer, command: Command, unit: str | None, refusal: Exception | None = None) -> Audit:
         name, payload = type(command).__name__, command.payload()

@@ -155,8 +155,8 @@ class OnRecord(Command, Generic[R], abstract=True):
 
     def subject(self, session: Session) -> Record | None:
         """The record, locked until the end of the transaction."""
-        kind = type(self).kind
-        return session.scalar(select(kind).where(kind.key == self.key).with_for_update())
+        kind, key = type(self).kind, plain(self.key)  # refuses what no database can be asked for
+        return session.scalar(select(kind).where(kind.key == key).with_for_update())
 
     def owners(self, record: Record) -> tuple[str, ...]:
         """Its owner, where it has one."""

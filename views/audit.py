@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
 
+from data.cells import safe
 from strategy.auditing import REFUSED, Told, Wanted, known, looked_up
 from strategy.history import STAMPS, Change
 from views.desk import Desk
@@ -16,7 +17,6 @@ from views.wording import counted
 
 PAGE_ROWS = 100
 LONGEST = 160  # characters of a value on the page
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 
 @dataclass(frozen=True)
@@ -134,12 +134,6 @@ def exported(desk: Desk, query: Mapping[str, str]) -> str:
         for row in rows or [["", "", "", "", ""]]:
             writer.writerow([safe(cell) for cell in (*head, *row)])
     return text.getvalue()
-
-
-def safe(cell: object) -> str:
-    """A cell that no spreadsheet computes: what would begin a formula is quoted by an apostrophe."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _item(change: Change) -> Item:

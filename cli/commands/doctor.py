@@ -13,7 +13,7 @@ from cli.commands.app import DEMO, AsJson, Workspace, counted, existing, fourfol
 from cli.telling import failing_in_words, tell, tell_json
 from data.snapshots import Store
 from flows.acting import clock_of
-from flows.doctor import Served, diagnose, secrets_of
+from flows.doctor import SETTINGS, Served, diagnose, secrets_of
 from flows.opened import open_current
 from flows.people import people
 from strategy.state import open_state, state_url
@@ -68,15 +68,11 @@ def _settings() -> Mapping[str, Any]:
     file = ROOT / ".streamlit" / "config.toml"
     if file.is_file():
         found = {key: dict(value) for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items()}
-    for section, names in {
-        "client": ("showErrorDetails",),
-        "server": ("enableAgentApi", "trustedUserHeaders", "enableXsrfProtection"),
-    }.items():
-        for name in names:
-            spelt = "".join(f"_{c}" if c.isupper() else c.upper() for c in name)
-            given = os.environ.get(f"STREAMLIT_{section.upper()}_{spelt}")
-            if given is not None:
-                found.setdefault(section, {})[name] = given
+    for section, name in SETTINGS:
+        spelt = "".join(f"_{c}" if c.isupper() else c.upper() for c in name).replace("C_O_R_S", "CORS")
+        given = os.environ.get(f"STREAMLIT_{section.upper()}_{spelt}")
+        if given is not None:
+            found.setdefault(section, {})[name] = given
     return found
 
 

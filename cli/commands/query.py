@@ -12,6 +12,7 @@ from cli.commands.app import DEMO, AsJson, Workspace, existing, fourfold, show
 from cli.eyes import AsPerson, desk_of
 from cli.telling import failing_in_words, tell, tell_json
 from data.calendar import Grain
+from data.cells import safe
 from data.organisation import History
 from flows.asking import answer as answered
 from flows.asking import calendar_named, question_of, scope_for, statements
@@ -88,9 +89,18 @@ def query(  # noqa: PLR0913, PLR0917  a command line names every side of a quest
 
 
 def as_text(table: pa.Table) -> str:
-    """The answer as CSV, NULL as an empty field."""
+    """The answer as CSV, NULL as an empty field; nothing in it is a formula."""
+    plain = pa.table(
+        [
+            pa.array([None if one is None else safe(one) for one in column.to_pylist()], pa.string())
+            if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+            else column
+            for column in table.columns
+        ],
+        names=[safe(name) for name in table.column_names],
+    )
     sink = pa.BufferOutputStream()
-    arrow_csv.write_csv(table, sink, arrow_csv.WriteOptions(quoting_style="needed"))
+    arrow_csv.write_csv(plain, sink, arrow_csv.WriteOptions(quoting_style="needed"))
     return str(sink.getvalue().to_pybytes().decode())
 
 

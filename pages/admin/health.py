@@ -5,6 +5,7 @@ import streamlit as st
 from pages import Page
 from pages.parts import frame
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from views import health
 from views.desk import Desk
 from views.draw import health as draw
@@ -43,7 +44,7 @@ def _refresh(desk: Desk) -> None:
         made = desk.refresh_now(told)
     except FourfoldError as error:
         bar.empty()
-        st.error(f"The refresh failed and the old snapshot stays: {error}")
+        st.error(f"The refresh failed and the old snapshot stays: {plain(str(error))}")
         return
     st.toast(f"Snapshot {made} is in use" if made != desk.snapshot else "Nothing has changed: the snapshot stays")
     st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 from pages import Page
 from pages.parts import frame, way
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from views import people as view
 from views.desk import Desk
 from views.draw import people as draw
@@ -98,9 +99,9 @@ def _do(deed: Callable[[], None], words: str, person: str | None = None) -> None
     try:
         deed()
     except (FourfoldError, Refused) as error:
-        st.error(sentence(str(error)))
+        st.error(plain(sentence(str(error))))
         return
-    st.toast(words)
+    st.toast(plain(words))
     if person:
         way.go(Place("people", {"person": person}))
     st.rerun()

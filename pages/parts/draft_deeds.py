@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import definition_form, frame, way
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from views import definition_preview as preview
 from views.definitions import Definition, DraftHead
 from views.desk import Desk
@@ -47,7 +48,7 @@ def begin(desk: Desk, picks: Picks, of: Definition | None = None) -> None:
                 table = next(iter(desk.catalog.tables))
                 one = desk.workbench.start(key.strip(), perspective, NEW.format(title=title.strip(), table=table))
         except (FourfoldError, Refused) as error:
-            st.error(sentence(str(error)))
+            st.error(plain(sentence(str(error))))
             return
     _open(picks, one)
 
@@ -62,7 +63,7 @@ def change(desk: Desk, picks: Picks, shown: Definition) -> None:
         try:
             one = desk.workbench.start(shown.key, perspective, shown.text)
         except (FourfoldError, Refused) as error:
-            st.error(sentence(str(error)))
+            st.error(plain(sentence(str(error))))
             return
         _open(picks, one)
 
@@ -116,7 +117,7 @@ def _publish(desk: Desk, one: Drafted) -> None:
     try:
         desk.workbench.publish(one)
     except (FourfoldError, Refused) as error:
-        st.error(sentence(str(error)))
+        st.error(plain(sentence(str(error))))
         return
     if not desk.may("refresh.run"):
         st.toast("Published. The next refresh computes it.")
@@ -130,7 +131,7 @@ def _publish(desk: Desk, one: Drafted) -> None:
             desk.refresh_now(told)
         except FourfoldError as error:
             bar.empty()
-            st.error(f"It is published, and the refresh failed; the old snapshot stays: {error}")
+            st.error(f"It is published, and the refresh failed; the old snapshot stays: {plain(str(error))}")
             return
         st.toast("Published and computed")
     definition_form.forget()
@@ -141,10 +142,10 @@ def _do(picks: Picks, deed: Callable[[], object], words: str, *, leave: bool = F
     try:
         deed()
     except (FourfoldError, Refused) as error:
-        st.error(sentence(str(error)))
+        st.error(plain(sentence(str(error))))
         return
     definition_form.forget()
-    st.toast(words)
+    st.toast(plain(words))
     if leave:
         way.go(place_of(picks.to("definitions")))
     st.rerun()

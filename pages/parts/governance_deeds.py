@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts import way
+from pages.parts.markdown import plain
 from pages.parts.pressed import act, carried_out, field, noted, said
 from views.desk import Desk
 from views.governance import RACI, answers, decisions, disputes, people, rules
@@ -42,7 +43,7 @@ def ask(desk: Desk, picks: Picks, turn: int) -> None:
             amount = _amount(form.measures[kind], f"governance.amount.{turn}")
         title = st.text_input("What is to be decided?", key=f"governance.title.{turn}", max_chars=200)
         reason = st.text_area("Why?", key=f"governance.reason.{turn}", max_chars=2000, height=76)
-        st.caption(decisions.foretold(desk, kind, unit, amount))
+        st.caption(plain(decisions.foretold(desk, kind, unit, amount)))
         if st.button("Ask", type="primary", key="governance.ask"):
             act(
                 lambda: decisions.ask(desk, kind, unit, title, reason, amount),
@@ -311,7 +312,7 @@ def raise_one(desk: Desk, picks: Picks, asked: dict[str, str], turn: int) -> Non
             "What happens, and what it costs", key=f"governance.costs.{turn}", max_chars=2000, height=76
         )
         if form.metric_titles:
-            st.caption(f"Shown by {' and '.join(form.metric_titles)}")
+            st.caption(f"Shown by {plain(' and '.join(form.metric_titles))}")
         if st.button("Write it down", type="primary", key="governance.raise"):
             act(
                 lambda: disputes.raise_dispute(desk, unit, other or "", title, about, arbiter or "", form.metrics),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import way
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from pages.parts.pressed import carried_out, field, noted, said
 from views import acting, opening
 from views.desk import Desk
@@ -31,7 +32,7 @@ def of_metric(desk: Desk, picks: Picks, metric: str) -> None:
         try:
             key = acting.open_issue(desk, found)
         except (FourfoldError, Refused) as error:
-            st.error(sentence(str(error)))
+            st.error(plain(sentence(str(error))))
             return
         way.go(Place("issues", {"issue": key}))
 
@@ -61,7 +62,7 @@ def deeds(desk: Desk, one: IssueView) -> None:
         with st.popover("Decide", icon=":material/gavel:"):
             st.text_input("What is decided?", key=field("decision", one.key), max_chars=200)
             st.text_input("Why?", key=field("because", one.key), max_chars=2000)
-            st.caption(f"It rests on {one.metric_title} as it is now: {one.value}, target {one.target}.")
+            st.caption(f"It rests on {plain(one.metric_title)} as it is now: {one.value}, target {one.target}.")
             st.button("Write it down", type="primary", key="issue.decide", **noted("decide", one.key, one.version))
     if manages or own:
         with st.popover("Close", icon=":material/done_all:"):

@@ -28,7 +28,7 @@ def drawing(desk: Desk, picks: Picks, cause: str, effect: str) -> None:
     with st.container(border=True):
         st.markdown(f"##### {plain(form.title)}")
         if form.hint:
-            st.caption(form.hint)
+            st.caption(plain(form.hint))
         filled = _fields(desk, form, f"{cause}.{effect}")
         left, right = st.columns(2)
         drawn = left.button("Draw it", type="primary", key="link.draw", width="stretch")
@@ -106,7 +106,7 @@ def _done(deed: Callable[[], object], words: str) -> bool:
     try:
         deed()
     except (FourfoldError, Refused) as error:
-        st.error(sentence(str(error)))
+        st.error(plain(sentence(str(error))))
         return False
-    st.toast(words)
+    st.toast(plain(words))
     return True

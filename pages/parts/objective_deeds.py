@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts import way
+from pages.parts.markdown import plain
 from pages.parts.objective_forms import FORMS
 from views import objective_deeds as deed
 from views import objective_forms as form
@@ -24,7 +25,7 @@ def act(done: Callable[[], object], words: str, back: str) -> None:
     except (FourfoldError, Refused) as error:
         st.error(sentence(str(error)).rstrip(".") + ".")
         return
-    st.toast(words)
+    st.toast(plain(words))
     way.go_on(place_of(back))
 
 

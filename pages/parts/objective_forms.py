@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import way
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from views import objective_deeds as deed
 from views import objective_forms as form_view
 from views.desk import Desk
@@ -338,5 +339,5 @@ def _do(deed_: Callable[[], object], words: str, there: str) -> None:
         return
     for key in [key for key in st.session_state if str(key).startswith("goalform.")]:
         del st.session_state[key]
-    st.toast(words)
+    st.toast(plain(words))
     way.go_on(place_of(there))

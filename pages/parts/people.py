@@ -7,6 +7,7 @@ than the choice itself: it spares a visitor to choose again in each new tab.
 import streamlit as st
 
 from pages.parts import picker, way
+from pages.parts.markdown import plain
 from views.entry import SamplePerson
 from views.rights import Refused
 
@@ -40,4 +41,4 @@ def switch(people: list[SamplePerson]) -> None:
 
     with st.sidebar:
         st.selectbox("Looking as", list(titles), format_func=titles.__getitem__, key=_WIDGET, on_change=changed)
-        st.caption(f"{here.title}  \n{', '.join(here.roles)}")
+        st.caption(f"{plain(here.title)}  \n{plain(', '.join(here.roles))}")

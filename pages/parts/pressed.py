@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import way
+from pages.parts.markdown import plain
 from views.place import Place
 from views.rights import FourfoldError, Refused
 from views.wording import sentence
@@ -51,7 +52,7 @@ def carried_out(key: str, deeds: Mapping[str, Callable[[int], str]], back: Place
         st.error(sentence(str(error)).rstrip(".") + ".")
         return
     st.session_state[f"{_ROUND}.{key}"] = st.session_state.get(f"{_ROUND}.{key}", 0) + 1
-    st.toast(words)
+    st.toast(plain(words))
     way.go_on(back)
 
 
@@ -62,5 +63,5 @@ def act(deed: Callable[[], object], words: str, back: Place) -> None:
     except (FourfoldError, Refused) as error:
         st.error(sentence(str(error)).rstrip(".") + ".")
         return
-    st.toast(words)
+    st.toast(plain(words))
     way.go_on(back)

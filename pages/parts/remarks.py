@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import frame
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from views import remarks as view
 from views.desk import Desk
 from views.draw import remarks as draw
@@ -18,7 +19,9 @@ def remarks(desk: Desk, picks: Picks, metric: str) -> None:
     if not shown.writable:
         return
     with st.form(f"remark-{metric}-{picks.unit}", clear_on_submit=True, border=False):
-        text = st.text_area(shown.asks, max_chars=shown.longest, height=80, key=f"remark-text-{metric}-{picks.unit}")
+        text = st.text_area(
+            plain(shown.asks), max_chars=shown.longest, height=80, key=f"remark-text-{metric}-{picks.unit}"
+        )
         sent = st.form_submit_button("Write it down")
     if not sent:
         return

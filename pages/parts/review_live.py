@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from pages.parts.pressed import act, carried_out, field, noted, said
 from views import reviewing
 from views.desk import Desk
@@ -103,7 +104,7 @@ def _decide(desk: Desk, item: ItemLine) -> None:
         st.text_input("Why?", key=field("because", item.key), max_chars=2000)
         if item.when:
             against = f", target {item.target}" if item.target else ""
-            st.caption(f"It cites {item.title} of {item.where}, {item.when}: {item.number}{against}.")
+            st.caption(f"It cites {plain(item.title)} of {plain(item.where)}, {item.when}: {item.number}{against}.")
         today = desk.office.today
         st.date_input("Look back at it on", today + AGAIN, min_value=today, key=field("again", item.key))
         st.button("Decide it", type="primary", key="live.decide", **noted("decide", item.key, item.version))

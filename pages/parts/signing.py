@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.parts import frame
 from pages.parts.canvas import canvas
+from pages.parts.markdown import plain
 from views.desk import Desk
 from views.draw import head as draw
 from views.entry import open_signed_in, sign_out
@@ -65,7 +66,7 @@ def _who(desk: Desk, claims: Mapping[str, Any]) -> None:
     viewer = desk.viewer
     roles = ", ".join(desk.workspace.roles[role].title for role in viewer.roles if role in desk.workspace.roles)
     with st.sidebar:
-        st.caption(f"**{viewer.name}**  \n{viewer.title or roles}")
+        st.caption(f"**{plain(viewer.name)}**  \n{plain(viewer.title or roles)}")
         with st.popover("Sign out", icon=":material/logout:"):
             here = st.button("Sign out here", key="signing.out", width="stretch")
             everywhere = desk.may("session.own") and st.button(
@@ -75,7 +76,7 @@ def _who(desk: Desk, claims: Mapping[str, Any]) -> None:
         try:
             sign_out(desk, claims, everywhere=everywhere)
         except (FourfoldError, Refused) as error:
-            st.error(sentence(str(error)))
+            st.error(plain(sentence(str(error))))
             return
         st.logout()
 

@@ -73,7 +73,7 @@ def _pass_over(desk: Desk, picks: Picks, rule: str, of: str, unit: str) -> None:
             try:
                 strategy_check.exempt(desk, rule, of, unit, reason, until, key)
             except (FourfoldError, Refused) as error:
-                st.error(sentence(str(error)))
+                st.error(plain(sentence(str(error))))
                 return
             st.session_state.pop(_KEY, None)
             st.toast("Passed over")
@@ -90,7 +90,7 @@ def _resume(desk: Desk, picks: Picks, key: str) -> None:
             try:
                 strategy_check.resume(desk, key)
             except (FourfoldError, Refused) as error:
-                st.error(sentence(str(error)))
+                st.error(plain(sentence(str(error))))
                 return
             way.go(place_of(picks.to(PAGE.path)))
         if st.button("Cancel", key="check.keep"):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from access.policy import Refused
+from data.cells import safe
 from flows.door import Door
 from flows.viewers import sign_in_told
 from strategy.auditing import Told, Wanted, known, looked_up
@@ -15,7 +16,7 @@ from strategy.issues.tables import Issue
 from strategy.notes import WriteNote
 from tests.integration.strategy.test_members import IDENTITY
 from tests.strategy_rooms import NOON, POLICY, Books
-from views.audit import in_words, safe
+from views.audit import in_words
 
 
 @pytest.fixture

@@ -16,7 +16,10 @@ AUTH: dict[str, Any] = {
     "client_secret": "q",
     "server_metadata_url": "https://id.example/.well-known/openid-configuration",
 }
-GOOD: dict[str, Any] = {"client": {"showErrorDetails": "type"}, "server": {}}
+GOOD: dict[str, Any] = {
+    "client": {"showErrorDetails": "type", "showErrorLinks": False, "toolbarMode": "minimal"},
+    "server": {"maxUploadSize": 1, "sslCertFile": "cert.pem"},
+}
 
 
 @pytest.fixture
@@ -54,6 +57,7 @@ def test_loopback(address: str) -> None:
     [
         ({"client_secret": ""}, "[auth] lacks client_secret"),
         ({"cookie_secret": "short"}, "the cookie secret is short"),
+        ({"cookie_secret": "ab" * 40}, "the cookie secret is short or a placeholder"),
         ({"cookie_secret": "changeme" * 8}, "the cookie secret is short or a placeholder"),
         ({"redirect_uri": "http://score.example/oauth2callback"}, "redirect_uri is not https"),
         ({"redirect_uri": "https://score.example/"}, "must end with /oauth2callback"),
@@ -71,15 +75,48 @@ def test_what_is_wrong_with_a_provider(served: Served, change: dict[str, Any], w
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"client": {}}, "error pages would show"),
-        ({**GOOD, "server": {"enableAgentApi": True}}, "enableAgentApi"),
-        ({**GOOD, "server": {"enableXsrfProtection": "false"}}, "enableXsrfProtection is off"),
-        ({**GOOD, "server": {"trustedUserHeaders": {"X": "email"}}}, "trustedUserHeaders"),
+        ({"client": {"showErrorDetails": "full"}}, "error pages would show"),
+        ({"client": {"showErrorLinks": True}}, "search the web"),
+        ({"client": {"toolbarMode": "developer"}}, "the toolbar would show"),
+        ({"server": {"enableAgentApi": True}}, "enableAgentApi"),
+        ({"server": {"enableXsrfProtection": "false"}}, "enableXsrfProtection is off"),
+        ({"server": {"enableCORS": False}}, "enableCORS is off"),
+        ({"server": {"enableStaticServing": "true"}}, "enableStaticServing"),
+        ({"server": {"trustedUserHeaders": {"X": "email"}}}, "trustedUserHeaders"),
+        ({"server": {"maxUploadSize": 200}}, "could upload 200 MB"),
+        ({"server": {"maxUploadSize": "much"}}, "could upload much MB"),
+        ({"server": {"sslCertFile": ""}}, "it speaks plain http on 0.0.0.0"),
+        ({"global": {"developmentMode": True}}, "developmentMode"),
+        ({"logger": {"level": "debug"}}, "writes what people type"),
     ],
 )
 def test_settings_that_give_too_much(served: Served, settings: dict[str, Any], words: str) -> None:
-    (found,) = diagnose(replace(served, settings=settings))
+    whole = {section: {**GOOD.get(section, {}), **settings.get(section, {})} for section in {*GOOD, *settings}}
+    (found,) = diagnose(replace(served, settings=whole))
     assert words in found.says
+
+
+def test_what_is_not_set_counts_as_the_framework_has_it(served: Served) -> None:
+    says = " ".join(one.says for one in diagnose(replace(served, settings={})))
+    for words in ("error pages would show", "search the web", "the toolbar would show", "could upload 200 MB"):
+        assert words in says
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("postgresql://fourfold:hush@db.example/state", 1),
+        ("postgresql+psycopg://fourfold:hush@db.example/state?sslmode=prefer", 1),
+        ("postgresql://fourfold:hush@db.example/state?sslmode=verify-full", 0),
+        ("postgresql://fourfold:hush@127.0.0.1/state", 0),
+        ("postgresql:///state?host=/run/postgresql", 0),
+        ("sqlite:////srv/state.sqlite", 0),
+    ],
+)
+def test_the_way_to_the_state_database(served: Served, url: str, found: int) -> None:
+    says = [one.says for one in diagnose(replace(served, environment={"FOURFOLD_STATE_URL": url}))]
+    assert len(says) == found
+    assert "hush" not in str(says)
 
 
 def test_files_that_others_read_or_write(served: Served) -> None:
