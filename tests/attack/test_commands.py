@@ -63,6 +63,11 @@ def forged(walk: Walk, kind: type[Command], **fixed: Any) -> Command:
         return made
 
 
+def altered(command: Command, **changed: Any) -> Command:
+    """The same with other values."""
+    return type(command)(**{one.name: getattr(command, one.name) for one in fields(command)} | changed)
+
+
 def test_no_command_reaches_a_record_of_another_unit(books: Books, attack: Attack) -> None:
     """The scope is the record's: a unit, an owner, or a version that the sender writes down changes nothing of it.
 
@@ -89,16 +94,10 @@ def test_no_command_is_done_in_another_unit(books: Books, attack: Attack) -> Non
     assert len(placed) > 5
     for kind in placed:
         for unit in (FOREIGN, "depot", "company", "nowhere", *INJECTED):
-            command = replace(forged(walk, kind, key="a-key"), unit=unit)
+            command = altered(forged(walk, kind, key="a-key"), unit=unit)
             with attack.refused("commands: another unit", (Refused, CommandError)):
                 books.door(NOON).do(THIEF, command)
     assert dump(books) == before
-
-
-def keyed(command: Command, key: str) -> Command:
-    """The same about another record."""
-    values: dict[str, Any] = {one.name: getattr(command, one.name) for one in fields(command)}
-    return type(command)(**{**values, "key": key})
 
 
 def test_no_key_is_more_than_a_key(books: Books, attack: Attack) -> None:
@@ -110,7 +109,7 @@ def test_no_key_is_more_than_a_key(books: Books, attack: Attack) -> None:
             continue
         for key in INJECTED:
             with attack.refused("commands: keys that are none", (Refused, CommandError)):
-                books.door(NOON).do(chief, replace(forged(walk, kind, version=1), key=key))
+                books.door(NOON).do(chief, altered(forged(walk, kind, version=1), key=key))
     assert dump(books) == before
 
 

@@ -240,9 +240,13 @@ def test_downloads_are_the_viewers_own_and_not_to_be_guessed(target: Target, att
     name, ending = whole.rpartition("/")[2].split(".", 1)
     assert len(name) >= 32, "as long as a hash: nobody finds it by trying"
     for altered in (
-        f"/media/{name[:-1]}{'0' if name[-1] != '0' else '1'}.{ending}", "/media/", "/media/%2e%2e/%2e%2e/app.py", f"/media/../{name}.{ending}/../../app.py",
-        "/media/0.csv",  "/media/..%2f..%2fvar%2fstate.sqlite",
-    ):  # fmt: skip
+        f"/media/{name[:-1]}{'0' if name[-1] != '0' else '1'}.{ending}",
+        f"/media/../{name}.{ending}/../../app.py",
+        "/media/",
+        "/media/%2e%2e/%2e%2e/app.py",
+        "/media/0.csv",
+        "/media/..%2f..%2fvar%2fstate.sqlite",
+    ):
         answer = client.get(altered)
         assert answer.status_code >= 400 or ("<title>" in answer.text and "audit,at_utc" not in answer.text), altered
         attack.held("served: altered downloads")
