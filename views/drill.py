@@ -10,7 +10,7 @@ from metrics.definitions.metric import Metric
 from metrics.values.reading import Value
 from views.desk import Desk
 from views.picks import Picks
-from views.wording import DASH, NumberFormat, counted, day, form_of, score, sentence, whole
+from views.wording import DASH, NumberFormat, counted, day, form_of, score, sentence, status_of, whole
 
 UNIT, ROWS, HISTORY = "unit", "rows", "history"  # ways beside the dimensions
 PAGE = 25  # rows
@@ -121,13 +121,13 @@ def by_unit(desk: Desk, picks: Picks, metric: Metric) -> tuple[Share, ...]:
         Share(
             title=seen[key],
             href=None if key == picks.unit else picks.to("metric", metric=metric.key, unit=key),
-            value=form.value(value.value),
+            value=status_of("withheld").word if value.status == "withheld" else form.value(value.value),
             target=form.value(value.target),
             status=value.status,
             score=score(value.score),
             before=form.value(value.previous),
             change=form.change(value.value, value.previous),
-            rows=whole(value.rows),
+            rows=DASH if value.status == "withheld" else whole(value.rows),
             weight=abs(value.value) / top if value.value is not None and top and key != picks.unit else 0.0,
         )
         for key in keys
@@ -143,14 +143,14 @@ def by_member(desk: Desk, picks: Picks, metric: Metric, dimension: str) -> tuple
     return tuple(
         Share(
             title=s.member,
-            value=form.value(s.value),
+            value=status_of("withheld").word if s.why else form.value(s.value),
             target="",
-            status=None,
+            status="withheld" if s.why else None,
             score="",
-            href=_to(picks, metric, by=ROWS, dimension=dimension, member=s.member),
+            href=None if s.why else _to(picks, metric, by=ROWS, dimension=dimension, member=s.member),
             before=form.value(s.previous),
             change=form.change(s.value, s.previous),
-            rows=whole(s.rows),
+            rows=DASH if s.why else whole(s.rows),
             weight=abs(s.value) / top if s.value is not None and top else 0.0,
         )
         for s in found

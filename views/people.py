@@ -111,7 +111,7 @@ def _row(desk: Desk, one: Person) -> PersonRow:
         if one.member and one.member.account
         else ("may sign in", "amber")
         if one.email
-        else ("no address: cannot sign in", "no_data")
+        else ("no address yet", "no_data")
     )
     titles = [
         desk.workspace.roles[held.grant.role].title for held in one.roles if held.grant.role in desk.workspace.roles
@@ -157,8 +157,8 @@ def sight_of(desk: Desk, one: Person) -> Iterator[Sight]:
         missing = [
             key for key in closed if key not in seen and _any_of(every, seen, every.workspace.metrics[key].perspective)
         ]
-        hidden = [f"no role shows {listed(shut)}"] if shut else []
-        hidden += [f"{counted(len(missing), 'metric')} confidential, for other roles"] if missing else []
+        hidden = [f"not shown: {listed(shut)}, of which no role tells"] if shut else []
+        hidden += [f"not shown: {counted(len(missing), 'confidential metric')}, for other roles"] if missing else []
         yield Sight(
             f"{listed([_unit(desk, unit) for unit in tops])}{' and all below' if len(units) > len(tops) else ''}",
             f"{len(seen)} of {counted(len(every.workspace.metrics), 'metric')}",

@@ -7,18 +7,23 @@ import inspect
 import itertools
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import views
 from access.policy import Refused
 from access.viewer import Grant
-from data.errors import FourfoldError
+from cli.commands import fourfold
+from data.errors import FourfoldError, QueryError
+from flows.asking import ask
 from flows.door import Door
+from flows.lens import closed_of
 from flows.opened import open_current
 from strategy.rooms import record_kinds
 from strategy.state import open_state, state_url
@@ -212,3 +217,40 @@ def test_no_view_tells_what_is_hidden(who: str, desks: dict[str, Desk], secrets:
     desk = desks[who]
     found = [one for name, function in FUNCTIONS.items() for one in leaks(desk, secrets[who], name, function)]
     assert not found, "\n".join(found[:30])
+
+
+def test_what_rests_on_pay_is_as_closed_as_pay_and_a_draft_cannot_open_it(demo: Path) -> None:
+    catalog = open_current(demo).catalog
+    assert set(closed_of(catalog)) == {"average_pay", "pay_growth"}
+    pay = catalog.metrics["average_pay"]
+    other = pay.model_copy(update={"key": "wages", "confidential": False})
+    opened = replace(catalog, metrics={**catalog.metrics, "wages": other})
+    assert "wages" not in closed_of(opened)
+    assert "wages" in closed_of(opened, opened=False)
+
+
+def test_the_command_line_tells_as_little(demo: Path) -> None:
+    def told(*words: str) -> tuple[int, str]:
+        found = CliRunner().invoke(fourfold, [*words, "--workspace", str(demo)])
+        return found.exit_code, found.output
+
+    for command in (["query", "average_pay"], ["explain", "average_pay", "2026-10", "operations"]):
+        assert told(*command, "--as", "clara_winther")[0] == 0
+        assert told(*command, "--as", "mira_solberg")[0] == 1
+    assert "average_pay" not in told("search", "pay", "--as", "nora_haddad")[1]
+    assert told("rows", "average_pay", "2026-10", "--as", "clara_winther")[0] == 1
+    assert "average_pay" not in told("export", "--as", "mira_solberg")[1]
+
+
+def test_few_people_are_withheld_in_values_slices_and_questions(demo: Path) -> None:
+    desk = desk_for(open_current(demo), demo, open_state(state_url(demo / "var")), (Grant("executive", ("velora",)),))
+    quarter = next(one for one in desk.periods("quarter") if one.end == date(2026, 9, 30))
+    units = [unit.key for unit in desk.units(desk.as_of)]
+    found = {one.unit: one for one in desk.values(["newcomer_engagement"], units, "quarter", quarter)}
+    gone = {key for key, one in found.items() if one.status == "withheld"}
+    assert {"purchasing", "people"} <= gone < set(found)
+    assert all(found[key].value is None and found[key].rows == 0 and found[key].previous is None for key in gone)
+    asked = ask(demo, "newcomer_engagement", by="unit", grain="quarter", start="2026-Q3", end="2026-Q3").to_pylist()
+    assert {row["unit"] for row in asked if row["newcomer_engagement"] is not None} <= set(found) - gone
+    with pytest.raises(QueryError, match="single people"):
+        desk.rows("newcomer_engagement", "velora", quarter)

@@ -30,15 +30,9 @@ def person(view: PersonView) -> Markup:
         numbers=(),
     )
     sight = table(
-        ["Of the units", "Sees", "Perspectives", "Confidential", "Not shown, and why"],
+        ["Of the units", "Sees", "Perspectives", "Confidential"],
         [
-            [
-                span("wrap", tag("b", one.units)),
-                one.metrics,
-                one.perspectives,
-                one.confidential,
-                span("wrap", one.hidden),
-            ]
+            [span("", tag("b", one.units), span("sub", one.hidden)), one.metrics, one.perspectives, one.confidential]
             for one in view.sight
         ],
         numbers=(),
