@@ -19,8 +19,21 @@ from tests.making import SOURCE, UNITS, WORKSPACE, make, rows, sales
 
 HOSTILE = "(SELECT max(content) FROM read_text('/etc/passwd'))"
 BREAKING = "x\"'); DROP TABLE sales; --"
+# words, names of months and of roles: no statement is made of them
 FREE = frozenset(
-    {"title", "description", "owner", "because", "tags", "deprecated", "label", "aliases", "from", "measured_in"}
+    {
+        "title",
+        "description",
+        "owner",
+        "because",
+        "tags",
+        "deprecated",
+        "label",
+        "aliases",
+        "from",
+        "measured_in",
+        "confidential",
+    }
 )
 FILES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "definitions.yaml").read_text(encoding="utf-8"))
 
@@ -72,7 +85,7 @@ IMPLIED = frozenset(
     """key perspective sql sql_text indicator direction nulls cadence every_period due_after_days decimals lint labels
     label score tests goal worst best each convert percentile discrete later over_time per into rate rates currency
     holds inverse at align months read tolerance orphans cardinality inclusive value sign kind equals within period span
-    range same_as sum_of adds_up of ignore unit""".split()  # noqa: SIM905
+    range same_as sum_of adds_up of ignore unit smallest_group""".split()  # noqa: SIM905
 )
 
 
