@@ -70,7 +70,7 @@ class Shown:
             for child in one.children
             if (not child.children or child.key in self.branches) and (seen := self._seen(child, leaves)) is not None
         )
-        open_ = sorted({leaf for child in children for leaf in _leaves(child)} - set(self.hidden))
+        open_ = sorted({leaf for child in children for leaf in _leaves(child) if leaf in leaves} - set(self.hidden))
         scored = [key for key in open_ if leaves[key].status in COLOURS]
         counts: dict[Status, int] = {}
         for key in open_:
