@@ -61,8 +61,10 @@ def reference_faults(
 
 
 def _claim_faults(known: Known, metric: Metric) -> Iterator[Fault]:
-    """Other metrics that a metric is held against; itself would always agree."""
+    """The roles that alone see a metric; other metrics that it is held against (itself would always agree)."""
     place = f"metrics/{metric.perspective}/{metric.key}.yaml"
+    if isinstance(metric.confidential, tuple):
+        yield from _names(place, ("confidential",), "role", metric.confidential, known.roles)
     for index, test in enumerate(metric.tests):
         field = "equals" if isinstance(test, SameAs) else "sum_of"
         names = (test.equals,) if isinstance(test, SameAs) else test.sum_of if isinstance(test, SumOf) else ()

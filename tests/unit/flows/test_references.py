@@ -202,3 +202,12 @@ def test_units_are_not_asked_for_while_they_are_still_to_be_read() -> None:
     known = Known({"financial": "F"}, LEVELS, None, {"revenue": metric()}, parsed.objectives, BUILT_IN)
     card = Scorecard.model_validate({**CARD, "units": ["anything"]})
     assert list(reference_faults(known, parsed, {"c": card}, PeopleModel(), RolesModel(), {})) == []
+
+
+def test_a_role_that_alone_sees_a_metric_exists() -> None:
+    """A slip of the pen would hide it from everybody."""
+    assert told(one=metric(confidential=["executive"])) == []
+    (fault,) = told(one=metric(confidential=["executiv"]))
+    assert fault[0] == "metrics/financial/revenue.yaml"
+    assert fault[1][0] == "confidential"
+    assert "executive" in f"{fault[2]} {fault[3]}"
