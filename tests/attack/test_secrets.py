@@ -93,7 +93,7 @@ def test_an_engine_that_fails_tells_no_password(tmp_path: Path, attack: Attack) 
 
 def test_the_state_databases_password_is_never_told(company: Path, attack: Attack) -> None:
     """The whole process, so that tracebacks and logs count, too."""
-    for command in (["audit", "verify"], ["tick"]):
+    for command in (["tick"],):
         ended = subprocess.run(
             [sys.executable, "-m", "cli", *command, "--workspace", str(company)],
             env={**os.environ, "FOURFOLD_STATE_URL": SECRETS["FOURFOLD_STATE_URL"]},

@@ -101,7 +101,12 @@ def test_the_doctor_reads_the_secrets_and_repeats_none(company: Path) -> None:
         'client_id = "f"\nclient_secret = "hushhush"\nserver_metadata_url = "https://id.example/x"\n'
     )
     secrets.chmod(0o600)
+    (company / "var").chmod(0o700)
     done = told(company, "doctor", "--address", "0.0.0.0", "--secrets", str(secrets), "--json")
     levels = [(one["level"], one["says"][:24]) for one in json.loads(done.stdout)]
-    assert levels == [("error", "the cookie secret is sho"), ("warning", "nobody who can sign in i")]
+    assert levels == [
+        ("error", "the cookie secret is sho"),
+        ("warning", "nobody who can sign in i"),
+        ("warning", "it speaks plain http on "),
+    ]
     assert "hush" not in done.output
