@@ -136,17 +136,28 @@ def ask(address: str, path: str, cookie: str = "", **headers: str) -> tuple[int,
 def leading(address: str, log: Path, ports: list[int]) -> tuple[str, ...]:
     """For each process a value of the cookie that leads to it."""
     found: dict[int, str] = {}
+    asked = 0
     for number in range(200):
         try:
-            ask(address, f"/_stcore/health?{number}", f"fourfold_server=v{number}")
+            ask(address, "/_stcore/health", f"fourfold_server=v{number}")
         except OSError:
             time.sleep(0.1)
             continue
-        port = int(re.findall(r"127\.0\.0\.1:(\d+)", log.read_text(encoding="utf-8").splitlines()[-1])[-1])
-        found.setdefault(port, f"v{number}")
+        asked += 1
+        found.setdefault(led_to(log, asked), f"v{number}")
         if len(found) == len(ports):
             return tuple(found[port] for port in ports)
     pytest.fail("the proxy did not come up, or sends everybody to one process")
+
+
+def led_to(log: Path, asked: int) -> int:
+    """The port of the process that gave the answer of this number; the proxy writes it down just after."""
+    for _ in range(200):
+        lines = log.read_text(encoding="utf-8").splitlines()
+        if len(lines) >= asked:
+            return int(re.findall(r"127\.0\.0\.1:(\d+)", lines[asked - 1])[-1])
+        time.sleep(0.02)
+    pytest.fail("the proxy writes no log")
 
 
 def test_signing_out_everywhere_counts_on_the_other_process(houses: Houses) -> None:
