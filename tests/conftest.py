@@ -15,7 +15,7 @@ DEMO = ROOT / "data" / "demo"
 MADE = ("var", "files", "generator", "__pycache__", "*.py")  # facts and code: not what a company writes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-pytest_plugins = ("tests.skips", "tests.attacks")
+pytest_plugins = ("tests.skips", "tests.attacks", "tests.browsing")
 
 settings.register_profile("quick", max_examples=60, deadline=None, print_blob=True)
 settings.register_profile(

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from flows.refresh import refresh
-from tests.e2e.conftest import browser as browser  # a fixture
 from tests.making import make, sales
 
 SECRET = "hush-7f3a"

@@ -3,7 +3,6 @@
 All words in its company are hostile, so that each page that is opened is also an attempt at HTML and script.
 """
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,6 +19,7 @@ from pages import screens
 from tests.attack.poisoned import MARK, PAYLOAD, keys_of, poisoned
 from tests.attack.wire import Intruder, Live, intruding
 from tests.attacks import Attack
+from tests.browsing import awaited
 from tests.e2e.conftest import looking_as, ready, served
 from tests.e2e.crowd import PART, WHOLE, person
 from views.entry import open_desk
@@ -66,7 +66,7 @@ def target(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tar
             async with intruding(address, person("contributor", PART)) as visitor:
                 return await visitor.open("people")
 
-        found = Target(folder, address, asyncio.run(knock()))
+        found = Target(folder, address, awaited(knock()))
         desk = open_desk(folder, found.manager)
         found.own = {unit.key for unit in desk.units(desk.as_of)}
         found.foreign = set(desk.opened.tree.units) - found.own - set(desk.opened.tree.ancestors(PART, desk.as_of))
@@ -80,7 +80,7 @@ def told(target: Target, who: str, do: Callable[[Intruder], Awaitable[T]]) -> T:
         async with intruding(target.address, who) as visitor:
             return await do(visitor)
 
-    return asyncio.run(run())
+    return awaited(run())
 
 
 def opening(path: str, queries: list[dict[str, str]]) -> Callable[[Intruder], Awaitable[list[Shown]]]:
@@ -234,7 +234,7 @@ def test_uploads_are_refused_or_small_and_never_run(target: Target, attack: Atta
 
 def test_downloads_are_the_viewers_own_and_not_to_be_guessed(target: Target, attack: Attack) -> None:
     """A link under /media needs no cookie (closed at the proxy, docs/sign-in.md): so it must be past all guessing."""
-    whole = asyncio.run(_file_and_a_thief(target))
+    whole = awaited(_file_and_a_thief(target))
     client = httpx.Client(base_url=target.address)
     assert "audit,at_utc" in client.get(whole).text, "the control: the link itself gives the file"
     name, ending = whole.rpartition("/")[2].split(".", 1)

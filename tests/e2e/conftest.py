@@ -12,20 +12,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.crowd import with_everybody
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 COOKIE = "fourfold_sample_person"
 PATIENCE = 30_000  # ms
 
@@ -96,15 +87,6 @@ def crowded(crowd: Path) -> Iterator[str]:
     """That company, served; with the framework's way in for programs, which no production server has."""
     with served(crowd, crowd / "log", flags=["--server.enableAgentApi=true"]) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all walks."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield found
-        found.close()
 
 
 def looking_as(browser: Browser, address: str, person: str, *, size: tuple[int, int] = (1440, 900)) -> BrowserContext:

@@ -9,8 +9,9 @@ from typing import Literal
 
 from playwright.sync_api import sync_playwright
 
+from tests.browsing import FLAGS
 from tests.conftest import BROWSERS, make_demo
-from tests.e2e.conftest import COOKIE, FLAGS, ready, served
+from tests.e2e.conftest import COOKIE, ready, served
 from views.entry import open_desk
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"

@@ -3,7 +3,6 @@
 What came out is written down: access_matrix.csv reads as a diff when a page or a role changes.
 """
 
-import asyncio
 import csv
 import io
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 from access.roles import BUILT_IN
 from bench._visitor import Shown, visiting
 from pages import screens
+from tests.browsing import awaited
 from tests.e2e.crowd import PART, person
 from tests.golden_files import hold
 from views.entry import open_desk
@@ -52,7 +52,7 @@ def test_every_page_by_every_role_comes_to_the_same_end_as_written_down(crowd: P
         who = person(role, PART)
         desk = open_desk(crowd, who)
         own = {unit.key for unit in desk.units(desk.as_of)}
-        found = asyncio.run(opened(crowded, who, paths))
+        found = awaited(opened(crowded, who, paths))
         seen[role] = {path: outcome(path, shown, own) for path, shown in found.items()}
         for screen in screens():
             may = "yes" if desk.may(screen.page.needs) else "no"

@@ -4,7 +4,6 @@ A page offers nothing that the door refuses, and what is pressed all the same, f
 buttons are found by following links; offered_commands.csv tells which button of which page led to which command.
 """
 
-import asyncio
 import csv
 import html
 import io
@@ -24,6 +23,7 @@ from bench._visitor import Shown, visiting
 from strategy.reading import read
 from strategy.state import open_state, state_url
 from strategy.tables import Audit
+from tests.browsing import awaited
 from tests.e2e.crowd import PART, name, person
 from tests.golden_files import hold
 
@@ -159,7 +159,7 @@ def refusals(page: dict[str, Any]) -> list[str]:
 
 
 def test_what_a_page_offers_the_door_lets_through(crowded: str, state: Engine) -> None:
-    places = asyncio.run(addresses(crowded, person("executive", PART)))
+    places = awaited(addresses(crowded, person("executive", PART)))
     pressing = Pressing(state)
     with httpx.Client(base_url=crowded, timeout=60) as client:
         for role in ROLES:
