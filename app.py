@@ -1,6 +1,5 @@
 """The front door: who is here, open the workspace, draw the page that he may see."""
 
-import gc
 from functools import partial
 
 import streamlit as st
@@ -9,12 +8,11 @@ from access.policy import Refused
 from data.errors import FourfoldError
 from pages import Screen, open_to
 from pages.parts import frame, people, signing, way
+from pages.parts.settling import settle
 from views.desk import Desk
 from views.entry import open_desk, sample_people, sample_people_open, workspace_folder
 
-if gc.get_freeze_count() == 0:  # what was imported stays: else each run of the script pays for walking through it
-    gc.collect()
-    gc.freeze()
+settle()
 
 
 def main() -> None:
