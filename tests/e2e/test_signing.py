@@ -153,3 +153,21 @@ def test_a_new_role_counts_at_the_next_click_and_so_does_an_end(house: House) ->
         house.do(DeactivatePerson("wil", member.version))
         page.get_by_role("link", name="Executive").click()
         expect(page.get_by_text("Wil West is deactivated")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_sign_in_ends_at_its_own_age_whatever_the_cookie_says(house: House) -> None:
+    """The framework's cookie lasts 30 days; how long a sign-in counts is said in roles.yaml, also for open pages."""
+    roles = house.folder / "roles.yaml"
+    before = roles.read_text(encoding="utf-8")
+    with house.window() as context:
+        page = ready(house.signed_in(context, "mira-1"))
+        roles.write_text(f"{before}sign_in: {{hours: 0.0005}}\n", encoding="utf-8")  # 1.8 s
+        refresh(house.folder, now=date(2025, 7, 5))
+        time.sleep(2)
+        page.reload()
+        expect(page.get_by_text("Your sign-in is older than 0.0005 hours; sign in again")).to_be_visible(
+            timeout=PATIENCE
+        )
+        expect(page.get_by_text("Head of east")).to_have_count(0)
+    roles.write_text(before, encoding="utf-8")
+    refresh(house.folder, now=date(2025, 7, 5))
