@@ -79,7 +79,7 @@ def update_on_a_phone(page: Page, address: str) -> None:
     page.get_by_label(f"Action: {TITLE}").wait_for()
     page.get_by_role("radio", name="At risk").click()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_label("Waiting for me")).not_to_contain_text(TITLE, timeout=PATIENCE)
+    expect(page.get_by_label("Waiting for me").first).not_to_contain_text(TITLE, timeout=PATIENCE)
     page.goto(f"{address}/reviews")
     ready(page)
     assert fits(page)
