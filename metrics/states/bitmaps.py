@@ -12,11 +12,13 @@ import pyarrow.compute as pc
 
 from metrics.states.bits import packed_rows
 from metrics.states.blocks import Sheet
+from metrics.states.latest import Latest
 from metrics.time.grid import Floats, Grid, Window
 
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
 AT_ONCE = 128 * 1024 * 1024  # bytes of bits held at a time
+KEPT = 16 * 1024 * 1024  # bytes of bits that are kept for the next window
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,29 @@ class Packed:
         return 1 / 8
 
 
-def distinct_counts(things: Things | Packed, grid: Grid, window: Window, early: bool) -> Floats:
-    """The number of distinct things, (units, months). With `early` the last month counts its first days only."""
+def distinct_counts(
+    things: Things | Packed, grid: Grid, window: Window, early: bool, latest: Latest | None = None
+) -> Floats:
+    """The number of distinct things, (units, months). With `early` the last month counts its first days only.
+
+    `latest` keeps the bits of few things for the next window.
+    """
     rows, columns = grid.shape
     step = max(64, int(AT_ONCE / max(rows * columns, 1) / things.each) // 64 * 64)
     counts = np.zeros(grid.shape)
+    few = step >= things.count and rows * columns * things.count // 8 <= KEPT
+
+    def bits(low: int, width: int, early: bool) -> Bits:
+        def made() -> Bits:
+            return _rolled_up(things.flagged(low, width, grid, early), grid)
+
+        found: Bits = latest.of(f"bits {early}", (things, grid), made) if few and latest is not None else made()
+        return found
+
     for low in range(0, things.count, step):
         width = min(step, things.count - low)
-        whole = _rolled_up(things.flagged(low, width, grid, early=False), grid)
-        last = _rolled_up(things.flagged(low, width, grid, early=True), grid) if early else whole
+        whole = bits(low, width, early=False)
+        last = bits(low, width, early=True) if early else whole
         counts += np.bitwise_count(_merged(whole, last, grid, window)).sum(axis=2, dtype=np.int64)
     return counts
 

@@ -1,12 +1,13 @@
 """States: what facts leave behind for each unit and month, mergeable into every window and level."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from metrics.states.bitmaps import Packed, Things
 from metrics.states.histograms import Histogram
+from metrics.states.latest import Latest
 from metrics.states.levels import Levels
 from metrics.states.measures import Measure
 from metrics.time.grid import Floats, Grid, Window
@@ -68,6 +69,7 @@ class States:
     grid: Grid
     cubes: Mapping[Measure, AnyCube]
     presence: Mapping[tuple[str, str], Presence]
+    latest: Latest = field(default_factory=Latest, compare=False)
 
 
 def window_sum(values: Floats, grid: Grid, window: Window, early: Floats | None = None, how: str = "sum") -> Floats:

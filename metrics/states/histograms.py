@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from metrics.states.blocks import Sheet
+from metrics.states.latest import Latest
 from metrics.time.grid import Floats, Grid, Ints, Window
 
 AT_ONCE = 4 * 1024 * 1024  # counts (unit, month, value) that are held at a time
@@ -83,18 +84,28 @@ class _Part:
 
 
 def quantiles(
-    histogram: Histogram, grid: Grid, window: Window, early: bool, share: float, discrete: bool = False
+    histogram: Histogram,
+    grid: Grid,
+    window: Window,
+    early: bool,
+    share: float,
+    discrete: bool = False,
+    latest: Latest | None = None,
 ) -> Floats:
     """The value below which a share of all values lies, (units, months), NaN where there is none.
 
     Between two values in proportion, as SQL's percentile_cont; `discrete` the least value that a share does not exceed,
-    as percentile_disc. With `early` each window's last month counts its first days only.
+    as percentile_disc. With `early` each window's last month counts its first days only. `latest` keeps the counts of a
+    histogram that is counted in one part for the next window.
     """
     starts = np.minimum(np.maximum(grid.starts(window), 0), np.arange(grid.shape[1]))
     size = len(histogram.values)
     step = max(1, AT_ONCE // max(grid.shape[0] * grid.shape[1], 1))
     parts = [(low, min(low + step, size)) for low in range(0, size, step)]
-    kept = _Part.of(histogram, grid, *parts[0], early) if len(parts) == 1 else None
+    kept: _Part | None = None
+    if len(parts) == 1:
+        held = latest or Latest()
+        kept = held.of(f"part {early}", (histogram, grid), lambda: _Part.of(histogram, grid, *parts[0], early))
     number = np.zeros(grid.shape)
     for low, high in parts:
         part = kept or _Part.of(histogram, grid, low, high, early)

@@ -24,12 +24,13 @@ def set_values(
     if cube.things is not None:
         if measure.kind == "stock":
             things = cube.early if early and cube.early else cube.things
-            counts = distinct_counts(things, grid, Window(grid.timeline.base), early=False)
+            counts = distinct_counts(things, grid, Window(grid.timeline.base), early=False, latest=states.latest)
             return counts, cube.presence.due > 0
-        counts = distinct_counts(cube.things, grid, window, early)
+        counts = distinct_counts(cube.things, grid, window, early, states.latest)
         return counts, counts > 0
     if cube.histogram is not None:
-        values = quantiles(cube.histogram, grid, window, early, measure.quantile or 0.0, measure.discrete)
+        wanted = measure.quantile or 0.0, measure.discrete
+        values = quantiles(cube.histogram, grid, window, early, *wanted, latest=states.latest)
         return values, ~np.isnan(values)
     if cube.levels is None:
         raise AssertionError(f"a set of {measure.table} is neither of things nor of values nor of levels")

@@ -80,12 +80,19 @@ class Evaluator:
         self._cubes: dict[tuple[Rows, bool], Cube | SetCube] = {}
         self._short: dict[tuple[str, Window], Bools] = {}
         self._wholes: dict[Question, Floats] = {}
+        self._cadences: dict[str, int] = {}
 
     def _cube(self, body: Rows, stated: bool = False) -> Cube | SetCube:
         """The states that an aggregation is read from."""
         if (body, stated) not in self._cubes:
             self._cubes[body, stated] = self.states.cubes[measure_of(self.catalog, body, stated=stated)]
         return self._cubes[body, stated]
+
+    def cadence(self, key: str) -> int:
+        """Every how many months a metric has a value."""
+        if key not in self._cadences:
+            self._cadences[key] = self.catalog.cadence(key)
+        return self._cadences[key]
 
     def cells(self, key: str, window: Window, early: bool = False) -> Cells:
         """The metric's values at a window, with its null policy and cadence applied."""
@@ -102,7 +109,7 @@ class Evaluator:
         return cells
 
     def _at_cadence(self, metric: Metric, question: Question) -> Cells:
-        every = self.catalog.cadence(metric.key)
+        every = self.cadence(metric.key)
         if every == 1 or question.window != MONTH:
             return self._kind(metric, question.window, question.early)
         cells = self._kind(metric, at_cadence(MONTH, every), question.early)
@@ -263,7 +270,7 @@ class Evaluator:
     def _cut_short(self, key: str, window: Window) -> Bools:
         metric = self.catalog.metrics[key]
         body = metric.body
-        window = at_cadence(window, self.catalog.cadence(key))
+        window = at_cadence(window, self.cadence(key))
         if isinstance(body, ToDate):
             window = Window(body.since)
         short = np.zeros(self.grid.shape[1], dtype=np.bool_)

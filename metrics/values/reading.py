@@ -60,7 +60,7 @@ class _Words(NamedTuple):
     words: Sequence[str]
 
     def of(self, rows: Places) -> list[str]:
-        return list(map(self.words.__getitem__, self.place[rows].tolist()))
+        return _each(self.words, self.place[rows])
 
 
 def read_values(  # noqa: PLR0913, PLR0917  what a page asks for has as many sides
@@ -157,7 +157,13 @@ def _anchors(table: pa.Table, metric: _Words, metrics: Mapping[str, Metric], row
     columns: list[Iterable[Any]] = [map(directions.__getitem__, of[starts].tolist())]
     columns += [_with_none(stated[name][starts]) if name in stated else repeat(None, len(starts)) for name in FIELDS]
     found = list(map(tuple.__new__, repeat(Anchors), zip(*columns, strict=True)))
-    return list(map(found.__getitem__, (np.cumsum(begins) - 1).tolist()))
+    return _each(found, np.cumsum(begins) - 1)
+
+
+def _each(things: Sequence[Any], places: Places) -> list[Any]:
+    """The thing of each place; an array of objects tells them many times as fast as a loop."""
+    told: list[Any] = np.fromiter(things, dtype=object, count=len(things))[places].tolist()
+    return told
 
 
 def _words(table: pa.Table, name: str) -> _Words:

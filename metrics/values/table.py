@@ -251,8 +251,11 @@ class _Writer:
         words = {"unit": self.grid.units, "metric": self.metrics, "span": SPANS, "status": STATUSES, "reason": TEXTS}
         names = [name for name in SCHEMA.names if name != "slot"]
         columns = {name: np.concatenate([_column(part, name) for part in self.parts]) for name in names}
-        columns["slot"] = _slots(self.grid.units)[columns["unit"], columns["span"]]
-        order = np.lexsort([_ranked(columns[name], words.get(name)) for name in reversed(SORTED_BY)])
+        slots, place = _slots(self.grid.units), (columns["unit"], columns["span"])
+        columns["slot"] = slots[place]
+        days = columns["period_end"].astype(np.int64)
+        ranks = _ranks(slots.ravel()).reshape(slots.shape)
+        order = _sorted(ranks[place], _ranks(self.metrics)[columns["metric"]], days)
         arrays = [_array(columns[field.name][order], field.type, words.get(field.name)) for field in SCHEMA]
         return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
@@ -274,9 +277,15 @@ def _column(part: Mapping[str, npt.NDArray[Any]], name: str) -> npt.NDArray[Any]
     return part[name] if name in part else np.full(len(part["unit"]), np.nan)
 
 
-def _ranked(values: npt.NDArray[Any], words: Sequence[str] | None) -> npt.NDArray[Any]:
-    """What sorts as the values do; numbers of words as the words."""
-    return values if words is None else np.argsort(np.argsort(np.array(words)))[values]
+def _sorted(slot: Ints, metric: Ints, day: Ints) -> Ints:
+    """The order by three small numbers, sorted as one."""
+    codes = (slot * (metric.max() + 1) + metric) * (day.max() - day.min() + 1) + (day - day.min())
+    return np.argsort(codes, kind="stable")
+
+
+def _ranks(things: Sequence[Any] | npt.NDArray[Any]) -> Ints:
+    """The place of each thing in the order of all."""
+    return np.argsort(np.argsort(np.asarray(things)))
 
 
 def _array(values: npt.NDArray[Any], kind: pa.DataType, words: Sequence[str] | None) -> pa.Array:

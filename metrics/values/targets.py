@@ -37,13 +37,13 @@ class TargetBook:
         if target is None:
             return np.full(self.grid.shape, np.nan)
         if isinstance(target, TargetTable):
-            window = at_cadence(window, self.catalog.cadence(metric.key))
+            window = at_cadence(window, self.evaluator.cadence(metric.key))
             return self.evaluator.aggregate(target_aggregate(target), window, early=False, stated=True).value
         if target == "components":
             return self._from_components(metric, window)
         additivity = self.catalog.additivity(metric.key)
         steps = target if isinstance(target, tuple) else (TargetStep(value=float(target)),)
-        every = self.catalog.cadence(metric.key)
+        every = self.evaluator.cadence(metric.key)
         carried = carry(self._stated(steps, additivity), additivity, self.grid, window, every)
         if additivity == "sum":  # the target of a whole year does not fit what was seen of a part
             carried = np.where(self.evaluator.cut_short(metric.key, window), np.nan, carried)
@@ -84,7 +84,7 @@ class TargetBook:
         """
         metric = self.catalog.metrics[key]
         target = self.target(key, window)
-        stated_at = window in (MONTH, at_cadence(MONTH, self.catalog.cadence(key)))
+        stated_at = window in (MONTH, at_cadence(MONTH, self.evaluator.cadence(key)))
         absolute = partial(self._absolute, additivity=self.catalog.additivity(key), stated_at=stated_at)
         out: Columns = {}
         for step in metric.anchor_steps:
