@@ -56,6 +56,7 @@ SYNTAX: tuple[type[exp.Expr], ...] = (
 )
 MAX_DEPTH = 60
 STUMBLES = (AttributeError, TypeError, ValueError, LookupError)  # of sqlglot itself, over text such as `([not f()])[1]`
+UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade")
 METRIC = "metric"  # a metric of the row's customer, say: filters alone may ask for it (see calls)
 Over = Literal["so_far", "month", "ever"]
 
@@ -114,6 +115,8 @@ def _allowed(node: exp.Expr, text: str) -> None:
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
     if isinstance(node, exp.DataType) and not _plain_type(node):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "a plain type stands in a CAST alone")
+    if isinstance(node, exp.Interval) and node.unit is not None and node.unit.name.lower().rstrip("s") not in UNITS:
+        raise ExpressionError(f"'{node.unit.sql()}' is not a unit of time", f"one of {', '.join(UNITS)}")
     if isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
         _allowed_function(node)
     elif not isinstance(node, SYNTAX):
