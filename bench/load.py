@@ -34,7 +34,8 @@ if gc.get_freeze_count() == 0:
     gc.freeze()
 st.navigation([st.Page(lambda: st.write("nothing"), title="Empty", url_path="empty", default=True)]).run()
 """
-TICK = os.sysconf("SC_CLK_TCK")
+CPU_OF_ALL_THREADS = 2  # of the clock of another process, as the kernel numbers clocks
+SETTLED = 0.02  # seconds after a page, in which the server collects its garbage
 Step = tuple[str, Mapping[str, str]]
 
 
@@ -47,8 +48,7 @@ class Served:
 
     def cpu(self) -> float:
         """Seconds of CPU that it has used, over all threads."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        return time.clock_gettime((~self.pid << 3) | CPU_OF_ALL_THREADS)
 
     def memory(self) -> float:
         """Megabytes that it holds."""
@@ -184,6 +184,7 @@ def run(arguments: Sequence[str]) -> Iterator[Figure | Remark]:
     parser.add_argument("--think", type=float, default=2.0, help="seconds between two clicks, on average")
     parser.add_argument("--seconds", type=float, default=30.0, help="how long each measure lasts")
     parser.add_argument("--seed", type=int, default=1, help="another number, other walks")
+    parser.add_argument("--pages", type=int, default=0, help="each page of each person, so often, in turn; no crowd")
     asked = parser.parse_args(arguments)
     folder = workspace_folder()
     walkers = people(folder)
@@ -198,10 +199,39 @@ def run(arguments: Sequence[str]) -> Iterator[Figure | Remark]:
             served(ROOT / "app.py", Path(scratch) / "log") as app,
         ):
             asyncio.run(_warm(app, walkers))
+            if asked.pages:
+                yield from asyncio.run(each_page(app, walkers, asked.pages, random.Random(asked.seed)))
+                return
             for sessions in (int(each) for each in asked.sessions.split(",")):
                 load = Load(sessions, asked.think, asked.seconds)
                 yield from measured(floor, (), load, f"floor_{sessions}", asked.seed)
                 yield from measured(app, walkers, load, f"app_{sessions}", asked.seed)
+
+
+async def each_page(app: Served, walkers: Sequence[Person], rounds: int, chance: random.Random) -> list[Remark]:
+    """One visitor at a time on each page of each person's menu: what a page costs, the dearest first."""
+    spent: dict[str, list[tuple[float, float, int, int]]] = {}
+    for person in walkers:
+        async with visiting(app.address, person.key) as visitor:
+            menu = [path for path in (await visitor.open("")).menu if path]
+            for path in [path for _ in range(rounds) for path in menu]:
+                used = app.cpu()
+                shown = await visitor.go(*person.step([path], chance))
+                await asyncio.sleep(SETTLED)
+                one = (shown.seconds * 1000, (app.cpu() - used) * 1000, len(shown.elements), shown.bytes)
+                spent.setdefault(path, []).append(one)
+    titles = f"{'page':<14}{'runs':>6}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'elements':>10}{'kB':>8}"
+    lines = {path: _line(path, each) for path, each in spent.items()}
+    dearest = sorted(lines, key=lambda path: -statistics.mean(one[1] for one in spent[path]))
+    every = [one for each in spent.values() for one in each]
+    return [Remark(one) for one in (titles, *(lines[path] for path in dearest), _line("all", every))]
+
+
+def _line(path: str, spent: Sequence[tuple[float, float, int, int]]) -> str:
+    waits, cpu, elements, size = (list(column) for column in zip(*spent, strict=True))
+    middle, late = statistics.median(waits), statistics.quantiles([*waits, *waits], n=20)[-1]
+    means = (statistics.mean(cpu), statistics.mean(elements), statistics.mean(size) / 1000)
+    return f"{path:<14}{len(spent):>6}{middle:>9.1f}{late:>9.1f}{means[0]:>9.1f}{means[1]:>10.0f}{means[2]:>8.1f}"
 
 
 async def _warm(app: Served, walkers: Sequence[Person]) -> None:

@@ -12,6 +12,7 @@ from access.policy import Policy, Reach
 from access.roles import Permission
 from access.viewer import Viewer
 from data.calendar import Grain
+from data.same import Same
 from flows.opened import Opened
 from flows.workspace import Workspace
 from metrics.definitions.conversion import Conversion
@@ -124,25 +125,12 @@ class Lens:
 def lens_of(opened: Opened, policy: Policy, viewer: Viewer, permission: Permission = "metric.view") -> Lens:
     """What of the metrics of a snapshot a viewer sees with a permission."""
     other = policy.reaches(viewer, "strategy.view") if permission == "metric.view" else ()
-    return _lens(_Same(opened.all), policy.reaches(viewer, permission), other)
-
-
-class _Same:
-    """A snapshot as a key: equal to itself alone."""
-
-    def __init__(self, opened: Opened) -> None:
-        self.opened = opened
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.opened is self.opened
-
-    def __hash__(self) -> int:
-        return id(self.opened)
+    return _lens(Same(opened.all), policy.reaches(viewer, permission), other)
 
 
 @lru_cache(maxsize=256)
-def _lens(same: _Same, reaches: tuple[Reach, ...], other: tuple[Reach, ...]) -> Lens:
-    metrics, closed = same.opened.workspace.metrics, closed_of(same.opened.catalog)
+def _lens(same: Same[Opened], reaches: tuple[Reach, ...], other: tuple[Reach, ...]) -> Lens:
+    metrics, closed = same.one.workspace.metrics, closed_of(same.one.catalog)
     every = frozenset(metrics)
     seen = [
         every
@@ -162,32 +150,19 @@ def _lens(same: _Same, reaches: tuple[Reach, ...], other: tuple[Reach, ...]) -> 
 
 def narrowed(opened: Opened, lens: Lens) -> Opened:
     """The snapshot as the viewer has it: what he sees of no unit does not exist in its definitions."""
-    return opened if lens.whole else _narrowed(_Same(opened.all), lens.metrics, _perspectives(opened, lens))
+    return opened if lens.whole else _narrowed(Same(opened.all), lens.metrics, _perspectives(opened, lens))
 
 
 def workspace_in_view(whole: Workspace, opened: Opened, lens: Lens) -> Workspace:
     """A workspace with a plan of its own as the viewer has it; `opened` is his part of the snapshot."""
-    return (
-        whole if lens.whole else _workspace(_Same(opened), _One(whole), lens.metrics, _perspectives(opened.all, lens))
-    )
-
-
-class _One:
-    """A workspace as a key: equal to itself alone."""
-
-    def __init__(self, one: Workspace) -> None:
-        self.one = one
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _One) and other.one is self.one
-
-    def __hash__(self) -> int:
-        return id(self.one)
+    return whole if lens.whole else _workspace(Same(opened), Same(whole), lens.metrics, _perspectives(opened.all, lens))
 
 
 @lru_cache(maxsize=64)
-def _workspace(same: _Same, whole: _One, seen: frozenset[str], perspectives: frozenset[str]) -> Workspace:
-    return in_view(replace(whole.one, catalog=same.opened.catalog), seen, perspectives)
+def _workspace(
+    same: Same[Opened], whole: Same[Workspace], seen: frozenset[str], perspectives: frozenset[str]
+) -> Workspace:
+    return in_view(replace(whole.one, catalog=same.one.catalog), seen, perspectives)
 
 
 def _perspectives(opened: Opened, lens: Lens) -> frozenset[str]:
@@ -195,8 +170,8 @@ def _perspectives(opened: Opened, lens: Lens) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _narrowed(same: _Same, seen: frozenset[str], perspectives: frozenset[str]) -> Opened:
-    opened = same.opened
+def _narrowed(same: Same[Opened], seen: frozenset[str], perspectives: frozenset[str]) -> Opened:
+    opened = same.one
     catalog = _less(opened.catalog, seen)
     workspace = in_view(replace(opened.workspace, catalog=catalog), seen, perspectives)
     return replace(opened, workspace=workspace, catalog=catalog, everything=opened)
@@ -204,12 +179,12 @@ def _narrowed(same: _Same, seen: frozenset[str], perspectives: frozenset[str]) -
 
 def asked_catalog(opened: Opened) -> Catalog:
     """What a viewer's questions are computed from: every definition, but no column that is confidential to him."""
-    return opened.catalog if opened.everything is None else _asked(_Same(opened))
+    return opened.catalog if opened.everything is None else _asked(Same(opened))
 
 
 @lru_cache(maxsize=64)
-def _asked(same: _Same) -> Catalog:
-    return replace(same.opened.all.catalog, tables=same.opened.catalog.tables)
+def _asked(same: Same[Opened]) -> Catalog:
+    return replace(same.one.all.catalog, tables=same.one.catalog.tables)
 
 
 def tables_in_view(catalog: Catalog, seen: frozenset[str]) -> Mapping[str, Table]:

@@ -15,7 +15,10 @@ def missing_periods(opened: Opened, metrics: Collection[str], units: Collection[
     calendar, last = opened.workspace.calendar, opened.manifest.as_of
     end = calendar.before("month", calendar.number("month", last), MONTHS - 1)
     first = calendar.last("month", end)
-    found = read_missing(opened.engine(), metrics, units, first, last)
+    found: list[Missing] = opened.kept(
+        ("missing", frozenset(metrics), frozenset(units)),
+        lambda: read_missing(opened.engine(), metrics, units, first, last),
+    )
     return sorted(
         begun(found, opened.tree, last), key=lambda one: (not one.lasting, -len(one.months), one.metric, one.unit)
     )

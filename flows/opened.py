@@ -2,11 +2,12 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from data.calendar import Period, Span
 from data.organisation import FAR_AHEAD, LONG_AGO, History, Membership, Tree, Unit
@@ -26,6 +27,7 @@ from metrics.query.withheld import Kept, kept_back
 from metrics.states.compiler import create_models
 from metrics.values.reading import Value, periods_in, read_values
 
+MOST_MADE = 600  # scorecards of a unit and period kept, some MB
 KEPT_OPEN = 2  # the current snapshot, and the one before it while pages still draw from it
 
 
@@ -45,6 +47,7 @@ class Opened:
     _stored: Stored = field(repr=False)
     _away: Elsewhere | None = field(default=None, repr=False)
     _remembered: Remembered = field(default_factory=Remembered, repr=False, compare=False)
+    _made: Remembered = field(default_factory=lambda: Remembered(MOST_MADE), repr=False, compare=False)
     everything: "Opened | None" = field(default=None, repr=False)
 
     @property
@@ -87,6 +90,10 @@ class Opened:
             (tuple(keys), tuple(units), span, first, last),
             lambda: read_values(self.engine(), known, keys, units, span, first, last, stored),
         )
+
+    def kept(self, asked: Hashable, make: Callable[[], Sequence[Any]]) -> list[Any]:
+        """What is made of values of this snapshot alone, once for all who ask the same; `asked` says of which."""
+        return self._made.get(asked, make)
 
     @cached_property
     def kept_back(self) -> Kept:

@@ -5,21 +5,20 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from sqlalchemy import Engine
 
 from data.organisation import Tree
+from data.same import Same
 from flows.opened import Opened
 from flows.workspace import Workspace
-from strategy.goals.reading import cards_of, goals, newest_deed, plan_of
+from strategy.glance import newest_seal
+from strategy.goals.reading import cards_of, goals, plan_of
 from strategy.maps.reading import links_of
 from strategy.maps.tables import Link
 from strategy.plan import Objective, Plan, Scorecard, Weight
 from strategy.reading import read
-from strategy.state import open_state, state_url
-
-T = TypeVar("T")
+from strategy.state import BOOKS, open_state, state_url
 
 
 def in_force(workspace: Workspace, state: Engine, tree: Tree, on: date) -> Workspace:
@@ -28,7 +27,8 @@ def in_force(workspace: Workspace, state: Engine, tree: Tree, on: date) -> Works
     What the state does not know (yet) stands as the files say it. An objective whose unit does not lie below the unit
     of the one that it serves (any more) does not count in it.
     """
-    return _in_force(_Same(workspace), state, newest_deed(state), _Same(tree), on)
+    books = state.get_execution_options().get(BOOKS, state)
+    return _in_force(Same(workspace), books, newest_seal(state), Same(tree), on)
 
 
 def in_force_at(folder: Path, opened: Opened, *workspaces: Workspace) -> tuple[Workspace, ...]:
@@ -40,21 +40,8 @@ def in_force_at(folder: Path, opened: Opened, *workspaces: Workspace) -> tuple[W
         state.dispose()
 
 
-class _Same(Generic[T]):
-    """Something large that never changes, equal to itself alone."""
-
-    def __init__(self, one: T) -> None:
-        self.one = one
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.one is self.one
-
-    def __hash__(self) -> int:
-        return id(self.one)
-
-
 @lru_cache(maxsize=8)
-def _in_force(same: _Same[Workspace], state: Engine, _deed: int, units: _Same[Tree], on: date) -> Workspace:
+def _in_force(same: Same[Workspace], state: Engine, _seal: str, units: Same[Tree], on: date) -> Workspace:
     workspace, tree = same.one, units.one
     records, measures = goals(state)
     base = workspace.plan.model_copy(update={"links": links_of(workspace.plan.links, read(state, Link))})

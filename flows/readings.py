@@ -20,6 +20,7 @@ from metrics.scoring.anchors import Anchors, score
 from metrics.scoring.status import COLOURS, Status, colour_of
 from metrics.signals.xmr import Signals, Variation, variation, xmr
 from metrics.values.reading import Value
+from strategy.glance import once
 from strategy.goals.tables import Objective, ObjectiveMetric
 from strategy.goals.weights import newest
 from strategy.reading import read
@@ -127,6 +128,10 @@ class Months:
 
 def watches(state: StateEngine) -> tuple[Watch, ...]:
     """The metrics of all active objectives at their units, each (metric, unit) once, by the order of keys."""
+    return once(state, "watches", lambda: _watches(state))
+
+
+def _watches(state: StateEngine) -> tuple[Watch, ...]:
     active = {one.key: one for one in read(state, Objective, Objective.state == "active", order_by=[Objective.key])}
     found: dict[tuple[str, str], Watch] = {}
     for held in read(state, ObjectiveMetric, order_by=[ObjectiveMetric.objective, ObjectiveMetric.metric]):

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Engine
 
 from access.policy import Policy
 from access.roles import Permission
 from access.viewer import Grant, Viewer
+from data.same import Same
 from flows.people import people
 from flows.workspace import Workspace
 from strategy.clock import SYSTEM
+from strategy.glance import once
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ class Roster:
 
 def roster(workspace: Workspace, engine: Engine, today: date) -> Roster:
     """Everybody, as of a day."""
+    return once(
+        engine,
+        ("roster", Same(workspace.people), Same(workspace.roles), today),
+        partial(_roster, workspace, engine, today),
+    )
+
+
+def _roster(workspace: Workspace, engine: Engine, today: date) -> Roster:
     found = {
         one.key: Known(
             Viewer(one.key, one.name, one.title, tuple(role.grant for role in one.roles)),

@@ -14,12 +14,11 @@ from sqlalchemy.orm import class_mapper, with_loader_criteria
 from flows.lens import Lens
 from flows.opened import Opened
 from strategy.commands import Command
-from strategy.goals.reading import newest_deed
+from strategy.glance import newest_seal
 from strategy.rooms import record_kinds
-from strategy.state import IN_VIEW, reading
+from strategy.state import BOOKS, IN_VIEW, reading
 from strategy.tables import Audit, AuditChange, Draft, Note, Record
 
-BOOKS = "fourfold_books"  # the option by which a viewer's state names the whole one
 METRICS = ("metric", "leading", "lagging")  # columns that say what a record is about
 ASIDE = {
     "expected_metric": ("expected_change", "value_before", "value_after"),
@@ -151,8 +150,14 @@ def hides(lens: Lens, known: frozenset[str], metric: str | None, unit: str | Non
 def in_view(state: Engine, opened: Opened, lens: Lens) -> Engine:
     """The state as a viewer reads it; the state itself where he sees every metric."""
     if lens.whole:
-        return state
-    return _in_view(state, newest_deed(state), opened.all.id, _Kept(opened.all, lens))
+        return _plain(state)
+    return _in_view(_plain(state), newest_seal(state), opened.all.id, _Kept(opened.all, lens))
+
+
+def _plain(state: Engine) -> Engine:
+    """The whole state, for all runs."""
+    books: Engine = state.get_execution_options().get(BOOKS, state)
+    return books
 
 
 class _Kept:
@@ -169,7 +174,7 @@ class _Kept:
 
 
 @lru_cache(maxsize=64)
-def _in_view(state: Engine, _deed: int, _snapshot: str, kept: _Kept) -> Engine:
+def _in_view(state: Engine, _seal: str, _snapshot: str, kept: _Kept) -> Engine:
     metrics = kept.opened.workspace.metrics
     known = frozenset(metrics)
     shut = known - kept.lens.metrics

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -14,8 +15,10 @@ from access.policy import Refused
 from access.roles import PersonModel
 from access.viewer import Grant, Viewer
 from data.errors import Conflict
+from data.same import Same
 from flows.door import Door
 from flows.workspace import Workspace
+from strategy.glance import once
 from strategy.members.commands import BindAccount, SignIn, SignOut, WelcomePerson
 from strategy.members.tables import Delegation, Member, Membership, Revoked
 from strategy.state import reading
@@ -93,6 +96,10 @@ def _granted(one: Membership) -> Grant:
 
 def sample_viewer(workspace: Workspace, engine: Engine, person: str, today: date) -> Viewer:
     """A person of people.yaml or of the state, where no provider says who is here; `Refused` for nobody's key."""
+    return once(engine, ("viewer", Same(workspace), person, today), partial(_sample, workspace, engine, person, today))
+
+
+def _sample(workspace: Workspace, engine: Engine, person: str, today: date) -> Viewer:
     known: PersonModel | Member | None = workspace.people.get(person)
     with reading(engine) as session:
         member = session.get(Member, person)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from strategy.glance import once
 from strategy.state import IN_VIEW, reading
 from strategy.tables import Audit, AuditChange, Record
 
@@ -32,10 +33,14 @@ class Change:
 
 def changes_of(engine: Engine, kind: str, keys: Sequence[str], limit: int = 200) -> list[Change]:
     """What was done to some rows of a table, newest first."""
-    query = _changes().where(AuditChange.kind == kind, AuditChange.key.in_(keys))
-    with reading(engine) as session:
-        found = [Change(*row) for row in session.execute(query.order_by(AuditChange.id.desc()).limit(limit))]
-    return [within(engine, one) for one in found]
+
+    def read() -> list[Change]:
+        query = _changes().where(AuditChange.kind == kind, AuditChange.key.in_(keys))
+        with reading(engine) as session:
+            found = [Change(*row) for row in session.execute(query.order_by(AuditChange.id.desc()).limit(limit))]
+        return [within(engine, one) for one in found]
+
+    return list(once(engine, ("changes", kind, tuple(keys), limit), read))
 
 
 def within(engine: Engine, one: Change) -> Change:

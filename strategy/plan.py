@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
@@ -140,10 +141,16 @@ class Plan(BaseModel):
     initiatives: dict[str, Initiative] = {}
     _ended: Mapping[str, Objective] = PrivateAttr(default_factory=dict)
 
-    @property
+    @cached_property
     def known(self) -> Mapping[str, Objective]:
         """Objectives that count in some month: the active ones, and those that have ended."""
         return {**self.objectives, **self._ended}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> "Plan":
+        """A copy, which asks anew what is known: it may have other objectives."""
+        made = super().model_copy(update=update, deep=deep)
+        made.__dict__.pop("known", None)
+        return made
 
     def with_ended(self, ended: Mapping[str, Objective]) -> "Plan":
         """The same plan, that also knows objectives that have ended."""

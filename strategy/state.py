@@ -1,5 +1,6 @@
 """The state database: SQLite beside the snapshots by default, PostgreSQL by URL; opened at the newest migration."""
 
+import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -15,8 +16,11 @@ from sqlalchemy.orm import ORMExecuteState, Session
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
 READING = "fourfold_reading"  # marks a connection that begins without the writer's lock
+BOOKS = "fourfold_books"  # an engine's option: the whole state, of which this is what a viewer has
 IN_VIEW = "fourfold_in_view"  # an engine's option: what its reads leave out (see flows.veil)
 MIGRATING = 0x464F5552  # what processes that migrate one PostgreSQL wait for
+_count = itertools.count(1)
+_written = [0]
 _one_at_a_time = threading.Lock()  # alembic keeps what it is doing in module globals
 
 
@@ -56,8 +60,16 @@ def alembic_config(url: str) -> Config:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session that commits at the end, or rolls everything back on an error."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        yield session
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        _written[0] = next(_count)
+
+
+def written() -> int:
+    """Another number after each write of this process."""
+    return _written[0]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What one viewer may see and do: the only handle that a page is given. Every read asks the policy first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -28,7 +28,7 @@ from flows.opened import Opened, open_current
 from flows.plan_in_force import in_force
 from flows.refresh import definition_files, refresh
 from flows.tick import tick_on
-from flows.veil import BOOKS, in_view
+from flows.veil import in_view
 from flows.workspace import Workspace, assemble
 from metrics.definitions.metric import Metric
 from metrics.language.catalog import Catalog
@@ -40,9 +40,11 @@ from metrics.time.spans import span_windows
 from metrics.values.missing import Missing
 from metrics.values.reading import Value
 from strategy.commands import Command
+from strategy.glance import glanced
 from strategy.notes import Remark, notes_on
 from strategy.plan import Plan
 from strategy.refreshing import RequestRefresh
+from strategy.state import BOOKS
 from views.office import Office
 from views.scorecard import Sheet, in_view_of, metric_keys, sheets, units_of, veiled
 from views.workbench import Workbench
@@ -61,13 +63,15 @@ class Desk:
     folder: Path
     state: StateEngine
     origin: str = "page"
+    seen_state: StateEngine = field(init=False)
 
     def __post_init__(self) -> None:
         """Whatever the viewer may not see is taken out of definitions and state before anybody reads them."""
-        books = self.state.get_execution_options().get(BOOKS, self.state)
-        object.__setattr__(self, "_books", books)
+        whole = glanced(self.state.get_execution_options().get(BOOKS, self.state), self.state)
+        object.__setattr__(self, "_books", whole)
         object.__setattr__(self, "opened", narrowed(self.opened.all, self.lens))
-        object.__setattr__(self, "state", in_view(books, self.opened, self.lens))
+        object.__setattr__(self, "seen_state", in_view(whole, self.opened, self.lens))
+        object.__setattr__(self, "state", glanced(self.seen_state, whole))
 
     @cached_property
     def lens(self) -> Lens:
@@ -179,9 +183,9 @@ class Desk:
         every = dict.fromkeys(metric_keys(whole, whole.scorecards[card]))
         units = units_of(whole, whole.scorecards[card], unit)
         if self.lens.whole or all(self.lens.sees(key, at) for key in every for at in units):
-            return sheets(self.workspace, self.workspace.scorecards[card], known, unit)
+            return sheets(self.workspace, self.workspace.scorecards[card], known, unit, self.opened.kept)
         others = [one for one in hidden(list(every), tuple(units)) if not self.lens.sees(one.metric, one.unit)]
-        made = sheets(whole, whole.scorecards[card], [*known, *others], unit)
+        made = sheets(whole, whole.scorecards[card], [*known, *others], unit, self.opened.kept)
         return tuple(veiled(one, self.workspace, self.lens.sees) for one in made)
 
     def objective(
@@ -299,7 +303,8 @@ class Desk:
     def answers(self, metric: str | None = None) -> list[Answer]:
         """Known answers and what came out, of one metric or of all."""
         where = "" if metric is None else f" WHERE metric = {literal(metric)}"
-        rows = self.opened.engine().table(f"SELECT * FROM snapshot.main.answers{where}").to_pylist()
+        sql = f"SELECT * FROM snapshot.main.answers{where}"
+        rows = self.opened.kept(("answers", metric), lambda: self.opened.engine().table(sql).to_pylist())
         scope = self.policy.scope(self.viewer, "metric.view")
         return [Answer(**row) for row in rows if row["unit"] in scope and self.lens.sees(row["metric"], row["unit"])]
 

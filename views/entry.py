@@ -15,6 +15,7 @@ from flows.acting import clock_of, door_of
 from flows.first_plan import begin
 from flows.opened import Opened, open_current
 from flows.viewers import moment, sample_viewer, sign_in_told, signed_in, signed_out
+from strategy.glance import glanced
 from strategy.members.commands import SignOutEverywhere
 from strategy.members.tables import Member
 from strategy.reading import read
@@ -69,8 +70,9 @@ def open_desk(folder: Path, person: str, origin: str = "page") -> Desk:
     """The desk of a sample person on the current snapshot; `Refused` for one whom people.yaml does not know."""
     opened, state = open_current(folder), _state(state_url(folder / "var"))
     _begun(opened.id, state, opened)
-    viewer = sample_viewer(opened.workspace, state, person, clock_of(opened).today())
-    return Desk(viewer, opened, _policy(opened), folder, state, origin)
+    look = glanced(state)
+    viewer = sample_viewer(opened.workspace, look, person, clock_of(opened).today())
+    return Desk(viewer, opened, _policy(opened), folder, look, origin)
 
 
 def open_signed_in(folder: Path, claims: Mapping[str, Any], *, first: bool, origin: str = "page") -> Desk:

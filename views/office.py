@@ -16,12 +16,11 @@ from flows.acting import clock_of
 from flows.door import Door
 from flows.opened import Opened
 from flows.roster import Roster, roster
-from flows.veil import BOOKS
 from strategy.clock import Clock
 from strategy.commands import Command, words_of
 from strategy.history import Change, changes_of
 from strategy.reading import past, read
-from strategy.state import IN_VIEW
+from strategy.state import BOOKS, IN_VIEW
 from strategy.tables import Record
 
 R = TypeVar("R", bound=Record)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from access.policy import Refused
 from flows.agenda import OnTable, on_table, sight
 from flows.opened import Opened
-from strategy.goals.reading import newest_deed
+from strategy.glance import newest_seal
 from strategy.issues.tables import Action
 from strategy.reading import read
 from strategy.reviews.agenda import SECTIONS
@@ -140,7 +140,7 @@ def review_view(desk: Desk, key: str, item: str, zone: tzinfo) -> ReviewView:
 def table_of(desk: Desk, unit: str) -> OnTable:
     """What would lie on the table of a unit's review now."""
     desk.policy.require(desk.viewer, "strategy.view", (unit,))
-    asked = _Asked(desk.snapshot, unit, desk.office.today, newest_deed(desk.state), desk.state, desk.opened)
+    asked = _Asked(desk.snapshot, unit, desk.office.today, newest_seal(desk.state), desk.seen_state, desk.opened)
     return _table(asked)
 
 
@@ -151,7 +151,7 @@ class _Asked:
     snapshot: str
     unit: str
     today: date
-    deed: int
+    seal: str
     state: Engine
     opened: Opened = field(compare=False, repr=False)
 

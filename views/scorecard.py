@@ -4,11 +4,12 @@ The only place where both are joined, by metric key. A metric of which the unit 
 part of the unit's tree; one that is due and missing is, and lowers the coverage.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from data.calendar import MonthIndex, Period, month_of
+from data.same import Same
 from flows.goal_tree import Grove, Spot, judged_all, leaf_of, places, standing
 from flows.workspace import Workspace
 from metrics.scoring.rollup import Indicator, Leaf, Node, Rolled, roll_up
@@ -214,16 +215,34 @@ def _own(grove: Grove, judged: Mapping[str, Value], known: Mapping[tuple[str, st
 
 
 def sheets(
-    workspace: Workspace, card: Scorecard, values: Sequence[Value], unit: str | None = None
+    workspace: Workspace,
+    card: Scorecard,
+    values: Sequence[Value],
+    unit: str | None = None,
+    keep: Callable[[Hashable, Callable[[], Sequence[Sheet]]], list[Sheet]] = lambda _, made: list(made()),
 ) -> tuple[Sheet, ...]:
-    """One sheet for each period that the values hold, oldest first; empty ones are left out. See `sheet`."""
+    """One sheet for each period that the values hold, oldest first; empty ones are left out. See `sheet`.
+
+    `keep` (of the snapshot, whose values never change) spares the same roll-up twice: by the workspace, which is a
+    viewer's own or the whole one, and by which metrics of which units it rests on.
+    """
     periods: dict[Period, list[Value]] = {}
     for value in values:
         periods.setdefault(value.period, []).append(value)
     at = unit or (values[0].unit if values else None)
-    inorder = sorted(periods.items(), key=lambda p: p[0].end)
-    made = [sheet(workspace, card, period, found, at) for period, found in inorder]
-    return tuple(one for one in made if one is not None)
+    made: list[Sheet] = []
+    for period, found in sorted(periods.items(), key=lambda p: p[0].end):
+        which = frozenset([(value.unit, value.metric) for value in found])
+        asked = (Same(workspace), Same(card), at, period, which)
+        made += keep(asked, partial(_one, workspace, card, period, found, at))
+    return tuple(made)
+
+
+def _one(
+    workspace: Workspace, card: Scorecard, period: Period, values: Sequence[Value], unit: str | None
+) -> list[Sheet]:
+    one = sheet(workspace, card, period, values, unit)
+    return [] if one is None else [one]
 
 
 def offered(workspace: Workspace, roles: Iterable[str], unit: str, level: str) -> tuple[str, ...]:

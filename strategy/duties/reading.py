@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from strategy.duties.tables import Duty
+from strategy.glance import once
 from strategy.goals.tables import Objective, ObjectiveMetric
 from strategy.goals.weights import newest
 from strategy.reading import read
@@ -78,6 +79,11 @@ class Accountability:
 
 def accountability(state: Engine, initiatives: Iterable[Owned] = ()) -> Accountability:
     """What is in force now, of objectives that are not retired."""
+    owned = tuple(initiatives)
+    return once(state, ("accountability", owned), lambda: _accountability(state, owned))
+
+
+def _accountability(state: Engine, initiatives: Sequence[Owned]) -> Accountability:
     objectives = read(state, Objective, Objective.state != "retired", order_by=[Objective.key])
     metrics = read(state, ObjectiveMetric, order_by=[ObjectiveMetric.objective, ObjectiveMetric.metric])
     return joined(objectives, metrics, read(state, Duty, Duty.ended_at.is_(None), order_by=[Duty.key]), initiatives)

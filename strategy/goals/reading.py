@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
 from data.calendar import Span
 from strategy.goals.tables import Objective, ObjectiveMetric
@@ -11,8 +11,6 @@ from strategy.goals.weights import stated
 from strategy.plan import Aim, Plan, ProgressModel, Weight
 from strategy.plan import Objective as Planned
 from strategy.reading import read
-from strategy.state import reading
-from strategy.tables import Audit
 
 
 def planned(record: Objective, measures: Iterable[ObjectiveMetric]) -> Planned:
@@ -85,12 +83,6 @@ def cards_of(records: Iterable[Objective]) -> dict[str, dict[str, Weight]]:
 def goals(engine: Engine) -> tuple[list[Objective], list[ObjectiveMetric]]:
     """All objectives, and all their measures."""
     return read(engine, Objective), read(engine, ObjectiveMetric)
-
-
-def newest_deed(engine: Engine) -> int:
-    """The number of the newest audit row, 0 without any: while it stays, so does everything that records say."""
-    with reading(engine) as session:
-        return session.scalar(select(func.max(Audit.id))) or 0
 
 
 def path_up(objectives: Mapping[str, Planned], key: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from access.roles import BUILT_IN
 from access.viewer import Grant, Viewer
 from flows.remembered import Remembered
 from pages import screens
+from strategy import glance
 from tests.e2e.test_roles import markup
 from tests.looking import NOW
 from views.desk import Desk
@@ -53,8 +54,11 @@ CACHES: Mapping[str, str] = {
     "flows.veil.": SCOPE,
     "metrics.": TEXT,
     "pages.": CODE,
+    "strategy.glance._answers": SCOPE,
     "strategy.rooms.": CODE,
     "views.desk._problems": FILES,
+    "views.draw.html.": TEXT,
+    "views.draw.marks.": TEXT,
     "views.draw.style.": CODE,
     "views.entry._known": BELOW,
     "views.entry._state": "the engine on a state database, by its address",
@@ -159,7 +163,9 @@ def forget(desk: Desk) -> None:
     """As if the process had just begun."""
     for one in remembering():
         one.cache_clear()
-    object.__setattr__(desk.opened, "_remembered", Remembered())
+    for kept in ("_remembered", "_made"):
+        object.__setattr__(desk.opened.all, kept, Remembered())
+    glance._answers.clear()
 
 
 @pytest.fixture(scope="module")

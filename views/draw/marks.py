@@ -1,6 +1,7 @@
 """The small marks that repeat on every screen: status, sparkline, score bar, progress bar, change."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from views.draw.html import Markup, div, span, tag, text
 from views.stamps import Stamp
@@ -10,6 +11,7 @@ from views.wording import Tone, status_of
 _RING: dict[str, str | int] = {"fill": "none", "stroke": "currentColor", "stroke_width": "1.4"}
 
 
+@lru_cache(maxsize=64)
 def _drawn(key: str) -> Markup:
     ring = dict(_RING)
     shapes: dict[str, Sequence[Markup]] = {
@@ -36,6 +38,7 @@ def _drawn(key: str) -> Markup:
     return tag("svg", shapes[key], class_="mark", viewBox="0 0 12 12", width=12, height=12, aria_hidden="true")
 
 
+@lru_cache(maxsize=1024)
 def status_mark(key: str, *, worded: bool = True, note: str = "") -> Markup:
     """A status as shape and word; with worded=False the word is still there for screen readers and as a tooltip."""
     status = status_of(key)
