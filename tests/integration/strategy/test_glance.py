@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, event
@@ -109,9 +110,9 @@ def test_who_has_less_in_view_gets_no_answer_of_who_has_more(world: Books) -> No
 def test_few_answers_are_kept(world: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(glance, "MOST", 2)
     state = glanced(world.engine)
-    assert [once(state, number, lambda number=number: [number]) for number in (1, 2, 3)] == [[1], [2], [3]]
-    assert once(state, 3, lambda: [0]) == [3]
-    assert once(state, 1, lambda: [4]) == [4], "the oldest made room"
+    assert [once(state, number, partial(str, number)) for number in (1, 2, 3)] == ["1", "2", "3"]
+    assert once(state, 3, partial(str, 0)) == "3"
+    assert once(state, 1, partial(str, 4)) == "4", "the oldest made room"
 
 
 def test_nothing_is_kept_without_a_glance(world: Books) -> None:
