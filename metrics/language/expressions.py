@@ -57,6 +57,7 @@ SYNTAX: tuple[type[exp.Expr], ...] = (
 MAX_DEPTH = 60
 STUMBLES = (AttributeError, TypeError, ValueError, LookupError)  # of sqlglot itself, over text such as `([not f()])[1]`
 UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade")
+PARTS = ("dow", "isodow", "doy", "isoyear", "yearweek", "dayofweek", "dayofyear", "weekday", "epoch", "century")
 METRIC = "metric"  # a metric of the row's customer, say: filters alone may ask for it (see calls)
 Over = Literal["so_far", "month", "ever"]
 
@@ -72,8 +73,22 @@ class ExpressionError(FourfoldError):
 @lru_cache(maxsize=4096)
 def parse(text: str) -> exp.Expr:
     """One scalar expression, not to be changed; ExpressionError for what is not one or is not on the allow-list."""
+    tree = _scalar(text, text)
+    if isinstance(tree, exp.Alias):
+        raise ExpressionError(f"'{text}' gives a name with AS", "write the expression alone")
+    for node in tree.walk():
+        _allowed(node, text)
+    for node in _scalar(tree.sql(dialect="duckdb", comments=False), text).walk():  # it reaches the engine as written
+        _allowed(node, text)
+    if letters(tree) > MOST_LETTERS:
+        raise ExpressionError(f"'{text[:40]}...' might make a text of endless length", "replace less, or less often")
+    return tree
+
+
+def _scalar(sql: str, text: str) -> exp.Expr:
+    """What is selected, one thing and nothing besides; `text` is what somebody wrote."""
     try:
-        trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
+        trees = sqlglot.parse(f"SELECT {sql}", read="duckdb")
     except sqlglot.errors.SqlglotError as error:
         detail = getattr(error, "errors", None) or [{"description": str(error)}]
         raise ExpressionError(f"'{text}' is not a SQL expression: {detail[0]['description']}") from None
@@ -88,14 +103,8 @@ def parse(text: str) -> exp.Expr:
         raise ExpressionError(
             f"'{text}' holds more than an expression", "no FROM, WHERE or other clause may stand here"
         )
-    tree: exp.Expr = select.expressions[0]
-    if isinstance(tree, exp.Alias):
-        raise ExpressionError(f"'{text}' gives a name with AS", "write the expression alone")
-    for node in tree.walk():
-        _allowed(node, text)
-    if letters(tree) > MOST_LETTERS:
-        raise ExpressionError(f"'{text[:40]}...' might make a text of endless length", "replace less, or less often")
-    return tree
+    found: exp.Expr = select.expressions[0]
+    return found
 
 
 def _too_deep(text: str) -> ExpressionError:
@@ -115,8 +124,8 @@ def _allowed(node: exp.Expr, text: str) -> None:
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "only this row's columns can be used")
     if isinstance(node, exp.DataType) and not _plain_type(node):
         raise ExpressionError(f"'{node.sql()}' may not stand in an expression", "a plain type stands in a CAST alone")
-    if isinstance(node, exp.Interval) and node.unit is not None and node.unit.name.lower().rstrip("s") not in UNITS:
-        raise ExpressionError(f"'{node.unit.sql()}' is not a unit of time", f"one of {', '.join(UNITS)}")
+    if isinstance(node, exp.Var) and node.name.lower().removesuffix("s") not in (*UNITS, *PARTS):
+        raise ExpressionError(f"'{node.name}' is not a part of a date", f"one of {', '.join((*UNITS, *PARTS))}")
     if isinstance(node, exp.Func) and not isinstance(node, SYNTAX):
         _allowed_function(node)
     elif not isinstance(node, SYNTAX):
@@ -276,7 +285,7 @@ def _of_listed_parts(tree: exp.Query, text: str) -> None:
             raise ExpressionError(
                 f"'{table.sql()}' is not a dataset", "name datasets alone, without schema or function"
             )
-    strange = strange_part(tree, SYNTAX)
+    strange = strange_part(tree, SYNTAX) or strange_part(_select(tree.sql(dialect="duckdb")), SYNTAX)
     if strange:
         raise ExpressionError(strange, "rows are selected, joined, filtered, renamed and cast by functions of one row")
     try:

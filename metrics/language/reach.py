@@ -73,6 +73,8 @@ def strange_part(tree: exp.Expr, syntax: tuple[type[exp.Expr], ...]) -> str:
             return "INTO may not stand in a model"
         if isinstance(node, exp.Table) and any(node.args.get(one) for one in ("when", "version", "changes")):
             return f"'{node.sql()[:60]}' may not stand in a model"
+        if isinstance(node, exp.Var) and not node.name.isidentifier():  # it would be written as it is, without quotes
+            return f"'{node.name[:60]}' may not stand in a model"
         if isinstance(node, exp.DataType) and node.this is exp.DataType.Type.USERDEFINED:
             return f"the type '{node.sql()[:60]}' may not be used in a model"
     return ""

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlglot
 
 from data.errors import FourfoldError
 from data.warehouse import connect, literal, seal
@@ -64,6 +65,13 @@ def quoted_carelessly(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
     """A name between quotes, the quotes inside it left as they are."""
     connection.execute(f'SELECT "{text[1:-1].replace(chr(34) * 2, chr(34))}"')
     return ("orders",) not in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+
+
+def written_anew(connection: duckdb.DuckDBPyConnection, text: str) -> Any:
+    """Read and written by the parser alone: a word that it takes for a part of a date loses its quotes."""
+    written = sqlglot.parse_one(f"SELECT {text}", read="duckdb").expressions[0].sql(dialect="duckdb")
+    assert "(SELECT" in written
+    return pasted(connection, written)
 
 
 def with_type(connection: duckdb.DuckDBPyConnection, text: str) -> Any:
@@ -210,6 +218,14 @@ CLASSES = (
         "SQL: names that break out of their quotes",
         ('"amount"" FROM orders; DROP TABLE orders; --"',),
         quoted_carelessly,
+    ),
+    Hostile(
+        "SQL: names that break out of their quotes",
+        (
+            'date_add(day, 1, "day * (SELECT max(amount) FROM orders)")',
+            'extract("year from day) + (SELECT max(amount) FROM orders) + extract(year" from day)',
+        ),
+        written_anew,
     ),
     Hostile(
         "SQL: casts to types of one's own, or beyond what a cell holds",

@@ -81,6 +81,10 @@ MODELS = {
         "SELECT id FROM " + "(SELECT id || id AS id FROM " * 40 + "orders" + ")" * 40,
         "WITH RECURSIVE t AS (SELECT id FROM orders UNION ALL SELECT id FROM t) SELECT id FROM t",
     ),
+    "SQL in a model: names that break out of their quotes": (
+        'SELECT date_add(day, 1, "day * (SELECT count(*) FROM sqlite_master)") AS id FROM orders',
+        'SELECT extract("year from day) + (SELECT count(*) FROM sqlite_master) + extract(year" from day) FROM orders',
+    ),
     "SQL in a model: values from outside": ("SELECT $1 AS id FROM orders", "SELECT ? AS id FROM orders"),
     "SQL in a model: endless nesting": (
         "SELECT " + "(" * 3000 + "id" + ")" * 3000 + " FROM orders",

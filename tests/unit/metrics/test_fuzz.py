@@ -111,6 +111,7 @@ def held(text: str) -> str | None:
 @FUZZ
 @example("([not floor()])[1]")
 @example("date list")
+@example('not (date_add(amount, amount, "day + (select 1)"))')
 @example("interval 'case when amount then 0 else interval '0' day end' day")
 @given(SQL)
 def test_hostile_sql_is_refused_or_harmless(text: str) -> None:
