@@ -2,10 +2,11 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ from metrics.states.compiler import create_models
 from metrics.values.reading import Value, periods_in, read_values
 
 MOST_MADE = 600  # scorecards of a unit and period kept, some MB
+FEW_METRICS = 200  # of so many all are read with the one that is asked for: the next page asks for others
 KEPT_OPEN = 2  # the current snapshot, and the one before it while pages still draw from it
+Blocks = dict[tuple[str, int], tuple[tuple[str, tuple[Value, ...]], ...]]  # by unit and year: metrics with their values
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,49 @@ class Opened:
 
         They come by unit, metric and end of period.
         """
-        known, stored = self.workspace.metrics, self._stored.between(first, last)
-        keys = [key for key in keys if key in known]  # what is remembered is shared with who sees more
+        known = self.workspace.metrics  # what is remembered is shared with who sees more
+        wanted = sorted({key for key in keys if key in known})
+        if len(self.all.workspace.metrics) <= FEW_METRICS:
+            return list(self._whole_years(wanted, sorted(set(units)), span, first, last))
+        stored = self._stored.between(first, last)
         return self._remembered.get(
-            (tuple(keys), tuple(units), span, first, last),
-            lambda: read_values(self.engine(), known, keys, units, span, first, last, stored),
+            (tuple(wanted), tuple(units), span, first, last),
+            lambda: read_values(self.engine(), known, wanted, units, span, first, last, stored),
         )
+
+    def _whole_years(
+        self, keys: Sequence[str], units: Sequence[str], span: Span, first: date, last: date
+    ) -> Iterator[Value]:
+        """The same out of whole years of all metrics of a unit, which all pages and periods share."""
+        if not keys:
+            return
+        within = (period.end.year for period in self.periods(span) if first <= period.end <= last)
+        years = sorted(set(within))
+        found = {at: self._remembered.known((span, *at)) for at in product(units, years)}
+        gone = [at for at, block in found.items() if block is None]
+        if gone:
+            found.update(self._read_years(sorted({unit for unit, _ in gone}), span, {year for _, year in gone}))
+        edges = {years[0], years[-1]} if years else set[int]()
+        for unit in units:
+            blocks = [(year in edges, dict(found[unit, year] or ())) for year in years]
+            for key in keys:
+                for edge, block in blocks:
+                    of = block.get(key, ())
+                    yield from (one for one in of if first <= one.period.end <= last) if edge else of
+
+    def _read_years(self, units: Sequence[str], span: Span, years: Set[int]) -> Blocks:
+        """Whole years of some units, read at once and remembered one by one."""
+        first, last = date(min(years), 1, 1), date(max(years), 12, 31)
+        known, stored = self.all.workspace.metrics, self._stored.between(first, last)
+        made: dict[tuple[str, int], dict[str, list[Value]]] = {at: {} for at in product(units, sorted(years))}
+        for one in read_values(self.engine(), known, list(known), units, span, first, last, stored):
+            block = made.get((one.unit, one.period.end.year))
+            if block is not None:
+                block.setdefault(one.metric, []).append(one)
+        blocks: Blocks = {at: tuple((key, tuple(of)) for key, of in block.items()) for at, block in made.items()}
+        for at, told in blocks.items():
+            self._remembered.keep((span, *at), told, sum([len(of) for _, of in told], 1))
+        return blocks
 
     def kept(self, asked: Hashable, make: Callable[[], Sequence[Any]]) -> list[Any]:
         """What is made of values of this snapshot alone, once for all who ask the same; `asked` says of which."""

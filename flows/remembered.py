@@ -17,26 +17,32 @@ class Remembered:
 
     def __init__(self, most: int = MOST) -> None:
         self._most, self._rows = most, 0
-        self._kept: OrderedDict[Hashable, tuple[Any, ...]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[tuple[Any, ...], int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, asked: Hashable, read: Callable[[], Sequence[Any]]) -> list[Any]:
         """The answer, read now or remembered; the list is the caller's own, what it holds is shared and unchanging."""
-        with self._lock:
-            known = self._kept.get(asked)
-            if known is not None:
-                self._kept.move_to_end(asked)
+        known = self.known(asked)
         if known is None:
             known = tuple(read())
-            self._keep(asked, known)
+            self.keep(asked, known, len(known))
         return list(known)
 
-    def _keep(self, asked: Hashable, answer: tuple[Any, ...]) -> None:
+    def known(self, asked: Hashable) -> tuple[Any, ...] | None:
+        """The answer, if it is remembered."""
         with self._lock:
-            if asked in self._kept or len(answer) > self._most:
+            if asked not in self._kept:
+                return None
+            self._kept.move_to_end(asked)
+            return self._kept[asked][0]
+
+    def keep(self, asked: Hashable, answer: tuple[Any, ...], rows: int) -> None:
+        """Remember an answer of so many rows, if there is room for it at all."""
+        with self._lock:
+            if asked in self._kept or rows > self._most:
                 return
-            self._kept[asked] = answer
-            self._rows += len(answer)
+            self._kept[asked] = answer, rows
+            self._rows += rows
             while self._rows > self._most:
-                _, gone = self._kept.popitem(last=False)
-                self._rows -= len(gone)
+                _, (_, gone) = self._kept.popitem(last=False)
+                self._rows -= gone
