@@ -1,6 +1,7 @@
 """What the library page shows: ready measures, what each asks for, and which of them are in use here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from metrics.library.entry import Entry
 from metrics.library.shelf import SHELVES, library
@@ -52,6 +53,14 @@ def build(desk: Desk, picks: Picks, query: str, shelf: str | None, parts: bool =
 
 def _ready(desk: Desk, picks: Picks, entry: Entry) -> Ready:
     used = entry.key in desk.workspace.metrics and desk.may("metric.view")
+    told = _told(entry.key)
+    return replace(told, href=picks.to("metric", metric=entry.key)) if used else told
+
+
+@cache
+def _told(key: str) -> Ready:
+    """What is said of a measure, wherever it is in use."""
+    entry = library().entries[key]
     return Ready(
         entry.key,
         entry.title,
@@ -65,7 +74,7 @@ def _ready(desk: Desk, picks: Picks, entry: Entry) -> Ready:
         _titles(entry.guardrails),
         entry.pitfalls,
         entry.advice,
-        picks.to("metric", metric=entry.key) if used else None,
+        None,
     )
 
 

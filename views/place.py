@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -18,13 +19,18 @@ class Place:
     @property
     def href(self) -> str:
         """An address relative to the app, so that a base path in front of it does no harm."""
-        query = urlencode({key: value for key, value in self.query.items() if value}, quote_via=quote)
+        query = "&".join([f"{_quoted(key)}={_quoted(value)}" for key, value in self.query.items() if value])
         return f"{self.page}?{query}" if query else self.page
 
     def with_(self, **query: str | None) -> "Place":
         """The same page with parts of the query changed; None leaves one out."""
         changed = {**self.query, **query}
         return Place(self.page, {key: value for key, value in changed.items() if value})
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
 
 
 def place_of(href: str) -> Place:

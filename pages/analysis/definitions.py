@@ -65,7 +65,8 @@ def _list(desk: Desk, picks: Picks) -> None:
         status = _filter("status", "Every status", found.statuses)
         if desk.workbench.may_draft:
             draft_deeds.begin(desk, picks)
-    found = view.listing(desk, picks, view.Wanted(query or "", perspective, kind, owner, status))
+    wanted = view.Wanted(query or "", perspective, kind, owner, status)
+    found = found if wanted == view.Wanted() else view.listing(desk, picks, wanted)
     if found.drafts:
         canvas(draw.drafts(found.drafts), "drafts", "definitions")
     canvas(draw.listing(found), "definitions", "definitions")

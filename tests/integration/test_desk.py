@@ -1,13 +1,17 @@
 """The second lock: a desk has no other unit's rows, whatever it is asked, and nothing that its viewer may not see."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from access.policy import Refused
-from data.calendar import Period
+from data.calendar import Period, Span
+from data.organisation import LONG_AGO
+from metrics.values.reading import read_values
 from strategy.notes import WriteNote
 from strategy.refreshing import RequestRefresh
 from views.desk import Desk
@@ -24,6 +28,21 @@ def desk(demo: Path) -> Callable[[str], Desk]:
 
 def october(desk: Desk) -> Period:
     return desk.periods("month")[0]
+
+
+def test_values_out_of_whole_years_are_those_of_the_table(desk: Callable[[str], Desk]) -> None:
+    """What pages share of a snapshot gives each of them what it asked for, whichever way it is read."""
+    chance, all_of, narrow = Random(5), desk(BOSS).opened.all, desk(MANAGER).opened
+    metrics, units = [*all_of.workspace.metrics, "none"], [*all_of.tree.units, "nowhere"]
+    spans: tuple[Span, ...] = ("month", "quarter", "year", "ytd", "r12")
+    for opened in (all_of, narrow) * 20:
+        keys, of = chance.sample(metrics, chance.choice((0, 1, 5, 40))), chance.sample(units, chance.choice((0, 1, 4)))
+        last = date(2022, 6, 1) + timedelta(days=chance.randrange(1700))
+        first, span = chance.choice((LONG_AGO, last, last - timedelta(days=500))), chance.choice(spans)
+        stored = opened._stored.between(first, last)
+        known = {key: one for key, one in opened.workspace.metrics.items() if key in keys}
+        read = read_values(opened.engine(), opened.workspace.metrics, list(known), of, span, first, last, stored)
+        assert opened.values(keys, of, span, first, last) == read
 
 
 READS: dict[str, Callable[[Desk, str], Any]] = {

@@ -1,5 +1,7 @@
 """Draws the library."""
 
+from functools import lru_cache
+
 from views.draw.html import Markup, div, join, link, span, tag
 from views.draw.tables import table
 from views.library import LibraryView, Ready
@@ -20,7 +22,8 @@ def library(view: LibraryView) -> Markup:
     )
 
 
-def _ready(one: Ready) -> list[object]:
+@lru_cache(maxsize=512)
+def _ready(one: Ready) -> tuple[object, ...]:
     name = join(
         [
             link(one.href, one.title, class_="name", data_key=one.key) if one.href else span("name", one.title),
@@ -30,7 +33,7 @@ def _ready(one: Ready) -> list[object]:
     )
     asks = join([join([span("", role), span("sub", ", ".join(columns))]) for role, columns in one.asks])
     made_of = span("sub", "made of ", ", ".join(one.parts)) if one.parts else None
-    return [name, _says(one), join([asks, made_of]), ", ".join(one.led_by) or "–"]
+    return name, _says(one), join([asks, made_of]), ", ".join(one.led_by) or "–"
 
 
 def _says(one: Ready) -> Markup:
