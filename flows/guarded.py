@@ -2,6 +2,7 @@
 
 from data.calendar import Period
 from data.errors import QueryError
+from data.same import Same
 from flows.asking import asked_of, sight_of
 from flows.lens import asked_catalog
 from flows.opened import Opened
@@ -13,8 +14,11 @@ EACH_A_PERSON = "rows of this metric are about single people, and are told to no
 
 
 def sliced(opened: Opened, metric: str, dimension: str, unit: str, period: Period) -> list[Slice]:
-    """A metric by a dimension, for one unit and period, from facts."""
-    return slice_metric(opened.engine(), sight_of(opened), metric, dimension, unit, period)
+    """A metric by a dimension, for one unit and period, from facts; kept for who has the same of the snapshot."""
+    return opened.kept(
+        ("slices", Same(opened), metric, dimension, unit, period),
+        lambda: slice_metric(opened.engine(), sight_of(opened), metric, dimension, unit, period),
+    )
 
 
 def rows_behind(opened: Opened, metric: str, unit: str, period: Period, wanted: Wanted) -> RowPage:

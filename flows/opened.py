@@ -28,7 +28,7 @@ from metrics.query.withheld import Kept, kept_back
 from metrics.states.compiler import create_models
 from metrics.values.reading import Value, periods_in, read_values
 
-MOST_MADE = 600  # scorecards of a unit and period kept, some MB
+MOST_MADE = 1000  # scorecards of a unit and period, and rows of other answers; some 30 MB
 FEW_METRICS = 200  # of so many all are read with the one that is asked for: the next page asks for others
 KEPT_OPEN = 2  # the current snapshot, and the one before it while pages still draw from it
 Blocks = dict[tuple[str, int], tuple[tuple[str, tuple[Value, ...]], ...]]  # by unit and year: metrics with their values
