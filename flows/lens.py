@@ -4,7 +4,7 @@ Made once for a snapshot and a set of roles, so that a page pays a look-up for i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -97,7 +97,8 @@ class Lens:
     """The metrics that a viewer sees, by unit, and of any of them.
 
     `whole`: nothing of any unit in his scope is hidden from him; `even`: of each unit he sees the same ones. `showing`
-    are the roles that show perspectives, of metrics or of objectives; without any, their titles are no secret.
+    are the roles that show perspectives, of metrics or of objectives; without any, their titles are no secret. `near`:
+    the units whose plan he is told, his own and those above them; None for all.
     """
 
     whole: bool
@@ -105,6 +106,7 @@ class Lens:
     metrics: frozenset[str]
     even: bool
     showing: tuple[Reach, ...]
+    near: frozenset[str] | None = None
 
     def sees(self, metric: str, unit: str) -> bool:
         """Whether he sees this metric of this unit."""
@@ -114,6 +116,10 @@ class Lens:
         """The units of which he sees every one of these metrics."""
         wanted = frozenset(metrics)
         return frozenset(unit for unit, seen in self.by_unit.items() if wanted <= seen)
+
+    def tells(self, unit: str) -> bool:
+        """Whether he is told the plan of this unit: it is one of his, or above one of his."""
+        return self.near is None or unit in self.near
 
     def shows(self, perspective: str, unit: str | None = None) -> bool:
         """Whether any of his roles (over this unit) shows this perspective."""
@@ -145,7 +151,16 @@ def _lens(same: Same[Opened], reaches: tuple[Reach, ...], other: tuple[Reach, ..
     whole = (
         bool(by_unit) and all(own == every for own in by_unit.values()) and all(o.perspectives is None for o in other)
     )
-    return Lens(whole, by_unit, frozenset().union(*seen), len(set(by_unit.values())) < 2, (*reaches, *other))
+    showing = (*reaches, *other)
+    near = _near(same.one, {unit for reach in showing for unit in reach.units})
+    return Lens(whole, by_unit, frozenset().union(*seen), len(set(by_unit.values())) < 2, showing, near)
+
+
+def _near(opened: Opened, units: Collection[str]) -> frozenset[str] | None:
+    tree, on = opened.tree, opened.manifest.as_of
+    if tree.root in units:
+        return None
+    return frozenset(above for unit in units for above in tree.ancestors(unit, on))
 
 
 def narrowed(opened: Opened, lens: Lens) -> Opened:
@@ -155,14 +170,22 @@ def narrowed(opened: Opened, lens: Lens) -> Opened:
 
 def workspace_in_view(whole: Workspace, opened: Opened, lens: Lens) -> Workspace:
     """A workspace with a plan of its own as the viewer has it; `opened` is his part of the snapshot."""
-    return whole if lens.whole else _workspace(Same(opened), Same(whole), lens.metrics, _perspectives(opened.all, lens))
+    if lens.whole and lens.near is None:
+        return whole
+    return _workspace(
+        Same(opened), Same(whole), lens.metrics, _perspectives(opened.all, lens), lens.near
+    )
 
 
 @lru_cache(maxsize=64)
 def _workspace(
-    same: Same[Opened], whole: Same[Workspace], seen: frozenset[str], perspectives: frozenset[str]
+    same: Same[Opened],
+    whole: Same[Workspace],
+    seen: frozenset[str],
+    perspectives: frozenset[str],
+    near: frozenset[str] | None,
 ) -> Workspace:
-    return in_view(replace(whole.one, catalog=same.one.catalog), seen, perspectives)
+    return in_view(replace(whole.one, catalog=same.one.catalog), seen, perspectives, near)
 
 
 def _perspectives(opened: Opened, lens: Lens) -> frozenset[str]:
@@ -265,11 +288,13 @@ def names_only(opened: Opened, text: str) -> bool:
     return words.isdisjoint(hidden) and not any(opened.all.workspace.metrics[key].title in text for key in hidden)
 
 
-def in_view(workspace: Workspace, seen: frozenset[str], perspectives: frozenset[str]) -> Workspace:
-    """A workspace whose plan and scorecards name nothing that is not seen."""
+def in_view(
+    workspace: Workspace, seen: frozenset[str], perspectives: frozenset[str], near: frozenset[str] | None = None
+) -> Workspace:
+    """A workspace whose plan and scorecards name nothing that is not seen; `near`: units of the plan, None for all."""
     titles = {key: title for key, title in workspace.perspectives.items() if key in perspectives}
     settings = workspace.settings.model_copy(update={"perspectives": titles})
-    plan = plan_in_view(workspace.plan, seen, perspectives)
+    plan = plan_in_view(workspace.plan, seen, perspectives, near)
     cards = {
         key: card.model_copy(
             update={
@@ -283,15 +308,19 @@ def in_view(workspace: Workspace, seen: frozenset[str], perspectives: frozenset[
     return replace(workspace, settings=settings, plan=plan, scorecards=cards)
 
 
-def plan_in_view(plan: Plan, seen: frozenset[str], perspectives: frozenset[str]) -> Plan:
-    """The plan without objectives of perspectives that are not seen, and without metrics that are not."""
-    known = {key: _goal(one, seen) for key, one in plan.known.items() if one.perspective in perspectives}
+def plan_in_view(
+    plan: Plan, seen: frozenset[str], perspectives: frozenset[str], near: frozenset[str] | None = None
+) -> Plan:
+    """The plan without objectives of units and perspectives that are not seen, and without metrics that are not."""
+    known = {
+        key: _goal(one, seen)
+        for key, one in plan.known.items()
+        if one.perspective in perspectives and (near is None or one.unit in near)
+    }
     links = tuple(
-        link.model_copy(
-            update={name: None for name in ("leading", "lagging") if {link.leading, link.lagging} - {None} - seen}
-        )
+        link
         for link in plan.links
-        if link.from_ in known and link.to in known
+        if link.from_ in known and link.to in known and {link.leading, link.lagging} - {None} <= seen
     )
     initiatives = {key: one for key, one in plan.initiatives.items() if one.objective in known}
     active = {key: known[key] for key in plan.objectives if key in known}

@@ -182,9 +182,12 @@ class Desk:
         whole = self._whole
         every = dict.fromkeys(metric_keys(whole, whole.scorecards[card]))
         units = units_of(whole, whole.scorecards[card], unit)
-        if self.lens.whole or all(self.lens.sees(key, at) for key in every for at in units):
-            return sheets(self.workspace, self.workspace.scorecards[card], known, unit, self.opened.kept)
-        others = [one for one in hidden(list(every), tuple(units)) if not self.lens.sees(one.metric, one.unit)]
+        plain = whole.scorecards[card].objectives.keys() <= self.plan.known.keys()
+        if plain and (self.lens.whole or all(self.lens.sees(key, at) for key in every for at in units)):
+            seen = whole if self.lens.whole else self.workspace
+            return sheets(seen, seen.scorecards[card], known, unit, self.opened.kept)
+        have = {(one.metric, one.unit) for one in known}
+        others = [one for one in hidden(list(every), tuple(units)) if (one.metric, one.unit) not in have]
         made = sheets(whole, whole.scorecards[card], [*known, *others], unit, self.opened.kept)
         return tuple(veiled(one, self.workspace, self.lens.sees) for one in made)
 

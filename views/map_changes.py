@@ -29,7 +29,7 @@ class Changed:
 def changes(desk: Desk, picks: Picks) -> tuple[Changed, ...]:
     """The latest changes of links in units whose strategy the viewer sees, and in those above, newest first."""
     goals = desk.workspace.plan.known
-    known = {one.key: one for one in read(desk.state, Link)}
+    known = {one.key: one for one in read(desk.state, Link) if desk.lens.tells(one.unit)}
     found = []
     for one in changes_of(desk.state, Link.__tablename__, sorted(known), MOST):
         link = known[one.key]

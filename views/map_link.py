@@ -67,7 +67,7 @@ class LinkView:
 def link_of(desk: Desk, key: str) -> Link:
     """A link of the map by its key; `Refused` where there is none."""
     found = read(desk.state, Link, Link.key == key)
-    if not found:
+    if not found or not desk.lens.tells(found[0].unit):
         raise Refused("there is no such link on the map")
     return found[0]
 

@@ -67,7 +67,8 @@ class Observed:
 def links_in_force(desk: Desk, on: date | None = None) -> list[Link]:
     """The active links, also of units above: the way up to the vision is everybody's. `on`: as they were at its end."""
     found = read(desk.state, Link) if on is None else past(desk.state, Link, end_of(on))
-    return sorted((one for one in found if one.state == ACTIVE), key=lambda one: (one.made_at, one.key))
+    told = (one for one in found if one.state == ACTIVE and desk.lens.tells(one.unit))
+    return sorted(told, key=lambda one: (one.made_at, one.key))
 
 
 def end_of(day: date) -> datetime:

@@ -63,8 +63,7 @@ class Shown:
     def _seen(self, one: Rolled, leaves: Mapping[str, Leaf]) -> Rolled | None:
         if not one.children:
             return None if one.key in self.hidden else one
-        under = set(_leaves(one))
-        if not under & set(self.hidden):
+        if self._open(one):
             return one
         children = tuple(
             seen
@@ -81,6 +80,13 @@ class Shown:
         return told if scored or one.score is None else replace(told, score=None, status="withheld")
 
 
+    def _open(self, one: Rolled) -> bool:
+        """Whether nothing below a branch is hidden."""
+        if not one.children:
+            return one.key not in self.hidden
+        return all((not child.children or child.key in self.branches) and self._open(child) for child in one.children)
+
+
 def _leaves(one: Rolled) -> Iterator[str]:
     if not one.children:
         yield one.key
@@ -91,12 +97,13 @@ def _leaves(one: Rolled) -> Iterator[str]:
 def veiled(whole: Sheet, workspace: Workspace, sees: Callable[[str, str], bool]) -> Sheet:
     """A sheet as one viewer sees it, whose workspace this is: scores stay, hidden metrics and what tells them go."""
     hidden = {key for key, spot in whole.spots.items() if not sees(spot.metric, spot.unit)}
-    if not hidden:
-        return whole
     shown = Shown(frozenset(hidden), {*workspace.perspectives, *workspace.plan.known})
+    rolled = shown.rolled(whole.rolled, whole.side.leaves)
+    if rolled is whole.rolled:
+        return whole
     values = {key: value for key, value in whole.values.items() if sees(key, value.unit)}
     spots = {key: spot for key, spot in whole.spots.items() if key not in hidden}
-    return replace(whole, values=values, spots=spots, rolled=shown.rolled(whole.rolled, whole.side.leaves), veil=shown)
+    return replace(whole, values=values, spots=spots, rolled=rolled, veil=shown)
 
 
 def in_view_of(

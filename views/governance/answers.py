@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.heads import heads_of
 from strategy.commands import new_key
@@ -81,12 +81,13 @@ class Giving:
 
 
 def whole(desk: Desk) -> Accountability:
-    """All that people answer for, with the initiatives of the plan."""
+    """All that people answer for in the units whose plan is told, with the initiatives of the plan."""
     plan = desk.plan
     root = desk.opened.tree.root
     known = {key: one.unit or root for key, one in plan.known.items()}
     owned = [Owned(key, known.get(one.objective, root), one.owner) for key, one in plan.initiatives.items()]
-    return accountability(desk.state, owned)
+    found = accountability(desk.state, owned)
+    return replace(found, parts=tuple(part for part in found.parts if desk.lens.tells(part.unit)))
 
 
 def responsibilities(desk: Desk, person: str) -> list[tuple[Part, str, str]]:
