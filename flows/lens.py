@@ -12,6 +12,7 @@ from access.policy import Policy, Reach
 from access.roles import Permission
 from access.viewer import Viewer
 from data.calendar import Grain
+from data.lint import WorkspaceLint
 from data.same import Same
 from flows.opened import Opened
 from flows.workspace import Workspace
@@ -172,9 +173,7 @@ def workspace_in_view(whole: Workspace, opened: Opened, lens: Lens) -> Workspace
     """A workspace with a plan of its own as the viewer has it; `opened` is his part of the snapshot."""
     if lens.whole and lens.near is None:
         return whole
-    return _workspace(
-        Same(opened), Same(whole), lens.metrics, _perspectives(opened.all, lens), lens.near
-    )
+    return _workspace(Same(opened), Same(whole), lens.metrics, _perspectives(opened.all, lens), lens.near)
 
 
 @lru_cache(maxsize=64)
@@ -293,7 +292,7 @@ def in_view(
 ) -> Workspace:
     """A workspace whose plan and scorecards name nothing that is not seen; `near`: units of the plan, None for all."""
     titles = {key: title for key, title in workspace.perspectives.items() if key in perspectives}
-    settings = workspace.settings.model_copy(update={"perspectives": titles})
+    settings = workspace.settings.model_copy(update={"perspectives": titles, "lint": WorkspaceLint()})
     plan = plan_in_view(workspace.plan, seen, perspectives, near)
     cards = {
         key: card.model_copy(

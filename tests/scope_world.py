@@ -19,9 +19,10 @@ from access.policy import Policy
 from access.viewer import Grant, Viewer
 from data.calendar import Period
 from data.organisation import Tree
-from flows.lens import Lens, SeenCatalog
+from flows.lens import Lens
 from flows.opened import Opened
 from flows.veil import BOOKS
+from metrics.language.catalog import Catalog
 from metrics.scoring.waterfall import Side
 from metrics.values.reading import Value, read_values
 from strategy.approvals.tables import WaitingClock
@@ -37,7 +38,17 @@ from views.scorecard import Shown
 MARK = "\u27e6{}\u27e7"  # around a key: titles that stand nowhere else
 NOBODY = "someone_new"  # to whom nothing belongs: what is one's own is told wherever it lies
 MARKED = re.compile("\u27e6[^\u27e7]*\u27e7")
-CLOSED = (Opened, Policy, Lens, Path, Viewer, Side, Shown)  # what a desk and its scores are made of, not what is told
+CLOSED = (
+    Opened,
+    Catalog,
+    Tree,
+    Policy,
+    Lens,
+    Path,
+    Viewer,
+    Side,
+    Shown,
+)  # what a desk and its scores are made of, not what is told
 PHRASES = {"not due in this period", "ideas/100 people"}
 LONG = 14  # characters from which on a text is told by nobody by chance
 WORD = re.compile(r"[\w\u27e6\u27e7]+")
@@ -129,6 +140,8 @@ def secrets_of(desk: Desk) -> Secrets:
     every, tree = desk.opened.all.workspace, desk.opened.tree
     named = {*every.catalog.tables, *(name for source in every.sources.values() for name in source.datasets)}
     hidden = every.metrics.keys() - desk.lens.metrics
+    named |= {name for columns in desk.catalog.columns.values() for name in columns}
+    named |= set(WORD.findall("\n".join(texts(every.sources))))
     shut = every.perspectives.keys() - desk.opened.workspace.perspectives.keys()
     foreign = tree.units.keys() - near(desk)
     titles = {MARK.format(key) for key in hidden} | {MARK.format(f"perspective {key}") for key in shut}
@@ -154,8 +167,10 @@ def told_of_plan(desk: Desk) -> tuple[set[str], list[object]]:
     sees = desk.may("strategy.view") or desk.may("metric.view")
     goals = {k: one for k, one in plan.known.items() if sees and one.unit in units and lens.shows(one.perspective)}
     works = {key: one for key, one in plan.initiatives.items() if one.objective in goals}
+    seen = (one for one in plan.links if {one.leading, one.lagging} - {None} <= lens.metrics)
+    links = [one.because for one in seen if one.from_ in goals and one.to in goals]
     words = [(one.title, one.description, one.theme) for one in goals.values()]
-    return {*goals, *works}, [plan.vision, words, [(one.title, one.note) for one in works.values()]]
+    return {*goals, *works}, [plan.vision, links, words, [(one.title, one.note) for one in works.values()]]
 
 
 def _told_beside(desk: Desk, one: Any) -> bool:
@@ -244,8 +259,6 @@ def texts(what: object, depth: int = 0) -> Iterator[str]:
 
 def parts(what: object) -> Iterable[object] | None:
     """What something is made of: fields with their values; None where it is made of nothing else."""
-    if isinstance(what, SeenCatalog):
-        what = {one.name: getattr(what, one.name) for one in fields(what) if one.name != "all"}  # for computing
     if isinstance(what, BaseModel):
         return [getattr(what, name) for name in type(what).model_fields]
     if isinstance(what, Base):

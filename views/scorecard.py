@@ -79,7 +79,6 @@ class Shown:
         told = replace(one, worst=worst, counts=counts, children=children, veiled=True)
         return told if scored or one.score is None else replace(told, score=None, status="withheld")
 
-
     def _open(self, one: Rolled) -> bool:
         """Whether nothing below a branch is hidden."""
         if not one.children:
