@@ -21,7 +21,6 @@ from data.calendar import Period
 from data.organisation import Tree
 from flows.lens import Lens
 from flows.opened import Opened
-from flows.veil import BOOKS
 from metrics.language.catalog import Catalog
 from metrics.scoring.waterfall import Side
 from metrics.values.reading import Value, read_values
@@ -30,7 +29,7 @@ from strategy.duties.tables import DecisionRight, Dispute, Duty
 from strategy.maps.tables import Link
 from strategy.reading import read
 from strategy.rooms import record_kinds
-from strategy.state import IN_VIEW
+from strategy.state import BOOKS, IN_VIEW
 from strategy.tables import Base, Note, Record
 from views.desk import Desk, below
 from views.scorecard import Shown
@@ -140,7 +139,7 @@ def secrets_of(desk: Desk) -> Secrets:
     every, tree = desk.opened.all.workspace, desk.opened.tree
     named = {*every.catalog.tables, *(name for source in every.sources.values() for name in source.datasets)}
     hidden = every.metrics.keys() - desk.lens.metrics
-    named |= {name for columns in desk.catalog.columns.values() for name in columns}
+    named |= {name for columns in desk.catalog.columns.values() for name in columns or ()}
     named |= set(WORD.findall("\n".join(texts(every.sources))))
     shut = every.perspectives.keys() - desk.opened.workspace.perspectives.keys()
     foreign = tree.units.keys() - near(desk)
@@ -216,8 +215,13 @@ def all_records(books: Any, kind: type[Any]) -> list[Any]:
 
 def said_in(record: Record) -> Iterator[str]:
     """What people wrote in a record, also in its lists."""
+    phrases = (
+        "narrative",
+        "number",
+        *(("title",) if getattr(record, "metric", None) else ()),
+    )  # a metric's, not people's
     for column in class_mapper(type(record)).columns:
-        if isinstance(column.type, Text | JSON | String) and column.key not in ("narrative", "number"):  # phrases
+        if isinstance(column.type, Text | JSON | String) and column.key not in phrases:
             yield from (one for one in texts(getattr(record, column.key)) if not re.fullmatch(r"[\w.:@-]+", one))
 
 
