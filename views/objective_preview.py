@@ -35,11 +35,15 @@ class ScoreMoved:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a change would do: scores from the objective upwards, the metrics it touches, who answers for any of it."""
+    """What a change would do: scores from the objective upwards, the metrics it touches, who answers for any of it.
+
+    Without `whole` some of what the scores rest on is hidden from the viewer, and left out on both sides.
+    """
 
     scores: tuple[ScoreMoved, ...]
     metrics: tuple[tuple[str, str, str], ...]
     people: tuple[tuple[str, str], ...]
+    whole: bool = True
 
 
 def preview(
@@ -52,7 +56,10 @@ def preview(
     before = desk.workspace.plan.known.get(key)
     new = changed(desk.workspace, key, after, cards or {})
     return Preview(
-        tuple(_scores(desk, picks, key, new)), tuple(_metrics(desk, before, after)), tuple(_people(desk, key, new.plan))
+        tuple(_scores(desk, picks, key, new)),
+        tuple(_metrics(desk, before, after)),
+        tuple(_people(desk, key, new.plan)),
+        desk.lens.whole,
     )
 
 

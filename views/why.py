@@ -90,14 +90,23 @@ def why(
 
 
 def _closed(workspace: Workspace, before: Sheet, now: Sheet, parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts that are not the viewer's to see, with the smallest of the others: alone they would tell one."""
+    """The parts that are not the viewer's to see; one thing alone would be told by what remains of the change.
+
+    So the largest of the others goes with it, and with all that is told of that one.
+    """
     if before.veil is None and now.veil is None:
         return ()
     hidden = {*(before.veil.hidden if before.veil else ()), *(now.veil.hidden if now.veil else ())}
     known = {*workspace.metrics, *workspace.plan.known, *workspace.perspectives, "scorecard"}
     closed = [part for part in parts if part.path[-1] in hidden or metric_of(part.path[-1]) not in known]
-    others = sorted((part for part in parts if part not in closed), key=lambda part: abs(part.amount))
-    return (*closed, *others[:1]) if closed else ()
+    if len({part.path[-1] for part in closed}) != 1:
+        return tuple(closed)
+    others: dict[str, float] = {}
+    for part in parts:
+        if part not in closed:
+            others[part.path[-1]] = others.get(part.path[-1], 0.0) + part.amount
+    beside = max(others, key=lambda key: abs(others[key]), default="")
+    return (*closed, *(part for part in parts if part.path[-1] == beside))
 
 
 def _omen(omen: Omen) -> tuple[str, str]:

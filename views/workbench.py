@@ -190,7 +190,7 @@ class Workbench:
         units = self.policy.scope(self.viewer, "metric.view")
         found = plan(self.folder, SNAPSHOT, {**instead(one), one.name: text}, progress)
         metrics = [one for one in metric_plans(found, units) if self._planned(found.new, one)]
-        return found.new, metrics, parents(found, units)
+        return found.new, metrics, [one for one in parents(found, units) if self._tells(one)]
 
     def metric(self, tried: Tried, key: str) -> Metric | None:
         """The metric that a sound draft defines."""
@@ -213,6 +213,13 @@ class Workbench:
         if one.key in self.opened.all.workspace.metrics:
             return one.key in self.opened.workspace.metrics
         return any(self._shows_in(workspace, one.key, unit) for unit in one.units)
+
+    def _tells(self, moved: ParentMoved) -> bool:
+        """Whether a score is of what the viewer sees; that of a whole scorecard is the same for all."""
+        workspace = self.opened.workspace
+        if moved.level == "perspective":
+            return moved.key in workspace.perspectives
+        return moved.level == "scorecard" or moved.key in workspace.plan.known
 
     def _shows(self, tried: Tried, key: str, unit: str) -> bool:
         """Whether a draft's values may be seen: what it rests on counts, whatever it says of itself."""

@@ -168,6 +168,9 @@ def preview(found: Preview) -> Markup:
         div(
             "stack",
             table,
+            None
+            if found.whole
+            else tag("p", "Computed from what you see; the scores of others rest on more.", class_="sub"),
             div("", tag("h3", "Metrics"), tag("ul", metrics, class_="plainlist")) if metrics else None,
             div("", tag("h3", "Who is concerned"), tag("ul", people, class_="plainlist")) if people else None,
         ),
