@@ -26,6 +26,11 @@ settings.register_profile("mutants", max_examples=15, deadline=None, derandomize
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores: a fifth of the suite's time waits for browsers, servers and disks."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def own_main() -> Iterator[None]:
     """The framework's AppTest leaves its script as `__main__`, which every process started later would run."""
