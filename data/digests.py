@@ -4,7 +4,7 @@ Two refreshes are compared by them, so that whatever happened to a day is seen: 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -35,12 +35,13 @@ class Digest:
 class Content:
     """The digests of one dataset: of all rows, and of each day of each date column (rows without a date: in none).
 
-    `places` tells in SQL which tables hold rows of a day; without it nobody knows.
+    `places` tells by column and table (in SQL, the oldest first) what each table holds of each day; without it nobody
+    knows.
     """
 
     whole: Digest = Digest()
     days: Mapping[str, Mapping[date, Digest]] = field(default_factory=dict)
-    places: Mapping[str, Mapping[date, frozenset[str]]] = field(default_factory=dict, compare=False)
+    places: Mapping[str, Mapping[str, Mapping[date, Digest]]] = field(default_factory=dict, compare=False)
 
     def periods(self, column: str, number: Callable[[date], int], until: date) -> dict[int, Digest]:
         """What each period that has rows holds by a date column, up to a day; `number` tells a day's period."""
@@ -52,10 +53,16 @@ class Content:
         return found
 
     def holding(self, column: str, low: date, high: date) -> tuple[str, ...]:
-        """The tables that hold rows of days from `low` to `high`, sorted; none where that is not known."""
-        return tuple(
-            sorted({place for day, held in self.places[column].items() if low <= day <= high for place in held})
-        )
+        """The tables that hold rows of days from `low` to `high`."""
+        return tuple(place for place, days in self.places[column].items() if any(low <= day <= high for day in days))
+
+    def sums(self, column: str, low: date, high: date) -> Iterator[tuple[str, Digest]]:
+        """Of the days from `low` to `high`: each table that holds rows of them, and all that it and older ones hold."""
+        total = Digest()
+        for place in self.holding(column, low, high):
+            held = self.places[column][place]
+            total = sum((digest for day, digest in held.items() if low <= day <= high), total)
+            yield place, total
 
 
 def write_digests(connection: Connection, target: str, columns: Sequence[str], dated: Sequence[str]) -> None:
@@ -82,15 +89,15 @@ def read_contents(connection: Connection, datasets: Iterable[str]) -> dict[str, 
     """The contents of these datasets of opened facts (see `warehouse.open_facts`), all their files together."""
     found = {}
     for dataset in datasets:
-        whole, days, places = Digest(), dict[str, dict[date, Digest]](), dict[str, dict[date, frozenset[str]]]()
+        whole, days, places = Digest(), dict[str, dict[date, Digest]](), dict[str, dict[str, dict[date, Digest]]]()
         query = f"SELECT of, day, rows, mixed, total, place FROM digest.{identifier(dataset)}"
         for of, day, rows, mixed, total, place in connection.execute(query).fetchall():
             told = Digest(rows, int(mixed), int(total))
             if of == ALL:
                 whole += told
             elif day is not None:
-                held, here = days.setdefault(of, {}), places.setdefault(of, {})
+                held = days.setdefault(of, {})
                 held[day] = held[day] + told if day in held else told
-                here[day] = here.get(day, frozenset()) | {place}
+                places.setdefault(of, {}).setdefault(place, {})[day] = told
         found[dataset] = Content(whole, days, places)
     return found

@@ -117,11 +117,12 @@ def _told(states: StateStore) -> list[dict[str, Any]]:
             "table": told.table,
             "by": told.time,
             "periods": "all" if not told.base else [name(at) for at in told.touched],
+            "grown": [name(at) for at in told.grown],
             "kept": told.kept,
             "new": told.fresh,
         }
         for told in dict.fromkeys(states.told.values())
-        if told.touched or told.fresh
+        if told.touched or told.grown or told.fresh
     ]
 
 
@@ -145,6 +146,7 @@ def _scan_in_words(scan: Mapping[str, Any]) -> str:
     if periods == "all":
         return f"{scan['table']}: read whole"
     told = [f"read {_stretches(periods)}"] if periods else []
+    told += [f"read what came to {_stretches(scan['grown'])}"] if scan.get("grown") else []
     told += [f"{scan['kept']} periods kept"] if scan["kept"] else []
     told += [f"{scan['new']} new columns read for all periods"] if scan["new"] else []
     return f"{scan['table']}: {', '.join(told)}"

@@ -1,7 +1,7 @@
 """What the states of a scan rest on: which rows of which datasets, so that equal ground means equal states."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -110,16 +110,45 @@ class Footing:
             return None
         return found if origins else None
 
-    def within(self, low: date, high: date) -> str | None:
-        """A query of all rows of some days, out of those tables alone that hold any; None where these are not known."""
-        main, own = self.ground.catalog.tables[self.query.table], _OWN.fullmatch(self.query.time)
-        column = own[1].replace('""', '"') if own else ""
-        contents = [self.ground.contents[name] for name in main.datasets]
-        names = ", ".join(map(identifier, self.ground.catalog.columns.get(main.key) or ()))
-        if not names or not contents or any(column not in content.places for content in contents):
-            return None
-        tables = [place for content in contents for place in content.holding(column, low, high)]
-        return " UNION ALL ".join(f"SELECT {names} FROM {table}" for table in tables) or None
+    def within(self, low: date, high: date) -> tuple[str, ...]:
+        """The tables of facts that hold all rows of some days; none where these are not known."""
+        column, contents = self._own_column, self._contents
+        if any(column not in content.places for content in contents):
+            return ()
+        return tuple(place for content in contents for place in content.holding(column, low, high))
+
+    def added(self, at: int, was: Callable[[Digest], bool]) -> tuple[str, ...]:
+        """The tables that hold what came to a base period since it `was` something; none if anything else has changed.
+
+        What came is loaded into tables of its own, behind the others: some first ones then hold what there was, and the
+        sum of their digests says so.
+        """
+        if len(self._contents) != 1 or self._own_column not in self._contents[0].places:
+            return ()
+        low, high = self.timeline.first(at), min(self.timeline.last(at), self.query.as_of)
+        sums = list(self._contents[0].sums(self._own_column, low, high))
+        known = next((number for number, (_, total) in enumerate(sums, 1) if was(total)), len(sums))
+        return tuple(place for place, _ in sums[known:])
+
+    def rows_of(self, tables: Iterable[str]) -> str:
+        """A query of all rows of some tables of facts."""
+        return " UNION ALL ".join(f"SELECT {self._names} FROM {table}" for table in tables)
+
+    @cached_property
+    def _own_column(self) -> str:
+        own = _OWN.fullmatch(self.query.time)
+        return own[1].replace('""', '"') if own else ""
+
+    @cached_property
+    def _contents(self) -> tuple[Content, ...]:
+        """What the datasets hold that the table is, where it is no query of its own and its columns are known."""
+        table = self.ground.catalog.tables[self.query.table]
+        return tuple(self.ground.contents[name] for name in table.datasets) if self._names else ()
+
+    @cached_property
+    def _names(self) -> str:
+        """The columns of the table."""
+        return ", ".join(map(identifier, self.ground.catalog.columns.get(self.query.table) or ()))
 
     @cached_property
     def base(self) -> str:

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.digests import Digest
 from metrics.engines.duck import Engine
 from metrics.states.blocks import Block, joined, scan_block
 from metrics.states.compiler import StateQuery, digest
 from metrics.states.ground import Footing, Ground
 from metrics.states.measures import Measure
+from metrics.states.merging import merged
 from metrics.states.packs import ALWAYS, Pack, Shelf, of_periods, sorted_rows
 from metrics.time.timeline import Timeline
 
@@ -23,14 +26,16 @@ MOST_RANGES = 6  # stretches of touched periods that are scanned each by itself
 class Told:
     """What a refresh did for one scan: base periods whose facts it read, and how many it took as they were.
 
-    `fresh` parts were computed for all periods, for a definition is new. `stamps` say what each period rests on, for
-    those who keep what follows from states; they do not depend on how a running period is cut.
+    Of `grown` periods it read only what had come. `fresh` parts were computed for all periods, for a definition is new.
+    `stamps` say what each period rests on, for those who keep what follows from states; they do not depend on how a
+    running period is cut.
     """
 
     table: str
     time: str
     base: str
     touched: tuple[int, ...]
+    grown: tuple[int, ...]
     kept: int
     fresh: int
     stamps: Mapping[int, str]
@@ -76,7 +81,7 @@ class StateStore:
         self.use(pack)
         block = pack.block
         told = Told(
-            query.table, query.time, "", () if found else (0,), int(found is not None), 0, _held(block, query.shape)
+            query.table, query.time, "", () if found else (0,), (), int(found is not None), 0, _held(block, query.shape)
         )
         return block, told
 
@@ -123,11 +128,20 @@ def _adds(kind: pa.DataType) -> bool:
 
 @dataclass
 class _Piece:
-    """Some parts of one year: a pack that has them (None: none has), and the periods that it does not have right."""
+    """Some parts of one year: a pack that has them (None: none has), and the periods that it does not have right.
+
+    To those that are `grown` only came what lies in these tables: the states of it are added to those of the pack.
+    """
 
     pack: Pack | None
     parts: tuple[str, ...]
     stale: frozenset[int]
+    grown: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def held(self) -> bool:
+        """Whether the pack has all of it."""
+        return self.pack is not None and not self.stale and not self.grown
 
 
 class _Assembly:
@@ -147,6 +161,8 @@ class _Assembly:
         for at in sorted(self.stamps):
             self.years.setdefault(str(store.timeline.last(at).year), []).append(at)
         self.cut = str(query.keys.get("early"))
+        self.more: dict[tuple[int, tuple[str, ...]], dict[str, None]] = {}  # parts by what came to which period
+        self.came: dict[tuple[int, tuple[str, ...]], Block] = {}
 
     def _early(self, query: StateQuery) -> str:
         """First days are told apart only where somebody asks for them, so that a new day leaves the others alone."""
@@ -166,9 +182,10 @@ class _Assembly:
         """The block, and what was done for it."""
         pieces = {year: self._pieces(year, periods) for year, periods in self.years.items()}
         wanted: dict[tuple[str, ...], set[int]] = {}
-        for found in pieces.values():
-            for piece in found:
-                wanted.setdefault(piece.parts, set()).update(piece.stale)
+        for piece in (piece for found in pieces.values() for piece in found):
+            wanted.setdefault(piece.parts, set()).update(piece.stale)
+            for at, tables in piece.grown.items():
+                self.more.setdefault((at, tables), {}).update(dict.fromkeys(piece.parts))
         fresh = self._fresh({parts: frozenset(stale) for parts, stale in wanted.items() if stale})
         blocks = [self._year(year, found, fresh) for year, found in pieces.items()]
         if not blocks:
@@ -178,17 +195,26 @@ class _Assembly:
     def _told(self, pieces: Mapping[str, Sequence[_Piece]]) -> Told:
         every = [piece for found in pieces.values() for piece in found]
         touched = {at for piece in every if piece.pack for at in piece.stale}
+        grown = {at for piece in every for at in piece.grown}
         new = {at for year, found in pieces.items() if all(p.pack is None for p in found) for at in self.years[year]}
-        kept = len(self.stamps) - len(touched | new)
+        touched |= new
+        kept = len(self.stamps) - len(touched | grown)
         fresh = len({name for piece in every if piece.pack is None for name in piece.parts}) if kept else 0
         stamps = dict(self.stamps)
         query = self.query
-        return Told(query.table, query.time, self.footing.base, tuple(sorted(touched | new)), kept, fresh, stamps)
+        read = tuple(sorted(touched)), tuple(sorted(grown - touched))
+        return Told(query.table, query.time, self.footing.base, *read, kept, fresh, stamps)
 
-    def _stamp(self, at: int, apart: bool) -> str:
+    def _stamp(self, at: int, apart: bool, facts: Digest | None = None) -> str:
         """What a period of packed states rests on: its facts, and the cut of its first days where that is asked for."""
         cut = self.cut if self.store.compared is None or at in self.store.compared else ""
-        return digest(self.footing.whole if apart else self.stamps[at], cut)
+        return digest(self.footing.whole if apart else facts.text if facts else self.stamps[at], cut)
+
+    def _added(self, at: int, pack: Pack) -> tuple[str, ...]:
+        """The tables with all that came to a period since a pack was made; none where something else has changed."""
+        if at not in pack.stamps:
+            return ()
+        return self.footing.added(at, lambda facts: self._stamp(at, False, facts) == pack.stamps[at])
 
     def _pieces(self, year: str, periods: Sequence[int]) -> list[_Piece]:
         """Which packs answer for which parts of a year: those that have most of it right."""
@@ -205,7 +231,8 @@ class _Assembly:
                 mine = tuple(sorted(name for name in names if pack.parts.get(name) == self.parts[name]))
                 if mine and wrong < len(stamps):
                     stale = frozenset(at for at, stamp in stamps.items() if pack.stamps.get(at) != stamp)
-                    found.append(_Piece(pack, mine, stale))
+                    grown = {} if apart else {at: more for at in stale if (more := self._added(at, pack))}
+                    found.append(_Piece(pack, mine, stale - grown.keys(), grown))
                     names = [name for name in names if name not in mine]
             if names or (not self.parts and not apart and not found):
                 found.append(_Piece(None, tuple(sorted(names)), frozenset(periods)))
@@ -219,10 +246,15 @@ class _Assembly:
         found = {stale: self._computed(tuple(dict.fromkeys(parts)), stale) for stale, parts in together.items()}
         return {parts: found[stale] for parts, stale in wanted.items()}
 
+    def _query(self, parts: Iterable[str]) -> StateQuery:
+        """The scan with some parts, and what these need alone."""
+        wanted = {name: self.query.parts[name] for name in parts}
+        source = self.footing.source(*(part.sql for part in wanted.values()))
+        return replace(self.query, source=source, parts=wanted)
+
     def _computed(self, parts: tuple[str, ...], stale: Collection[int]) -> Block:
         """The states of some parts in some periods, by ranges of days."""
-        texts = [self.query.parts[name].sql for name in parts]
-        query = replace(self.query, source=self.footing.source(*texts), parts={n: self.query.parts[n] for n in parts})
+        query = self._query(parts)
         every = len(stale) == len(self.stamps)
         ranges = [(min(stale), max(stale))] if every else _ranges(sorted(stale), sorted(self.stamps))
         line = self.store.timeline
@@ -230,19 +262,31 @@ class _Assembly:
         for low, high in ranges:
             days = (None, None) if every else (line.first(low), line.last(high))
             one = query if every else self._narrow(query, low, high)
-            block = scan_block(self.store.engine, one, None, *days)
-            month = block.table.column("month").cast(pa.int64())
-            at = block.table.column_names.index("month")
-            blocks.append(Block(block.table.set_column(at, "month", month), None, block.things))
+            blocks.append(self._scanned(one, *days))
         return _only(joined(blocks), stale)
 
-    def _narrow(self, query: StateQuery, low: int, high: int) -> StateQuery:
+    def _scanned(self, query: StateQuery, low: date | None, high: date | None) -> Block:
+        block = scan_block(self.store.engine, query, None, low, high)
+        at = block.table.column_names.index("month")
+        month = block.table.column("month").cast(pa.int64())
+        return Block(block.table.set_column(at, "month", month), None, block.things)
+
+    def _came(self, at: int, tables: tuple[str, ...]) -> Block:
+        """The states of what came to a period, of all parts that want them."""
+        parts = self.more[at, tables]
+        if (at, tables) not in self.came:
+            line = self.store.timeline
+            one = self._narrow(self._query(parts), at, at, tables)
+            self.came[at, tables] = self._scanned(one, line.first(at), line.last(at))
+        return self.came[at, tables]
+
+    def _narrow(self, query: StateQuery, low: int, high: int, tables: tuple[str, ...] = ()) -> StateQuery:
         """A scan of some base periods out of no more files than must be; the number of one alone is told of no row."""
         line = self.store.timeline
-        body = self.footing.within(line.first(low), line.last(high))
-        if body is not None:
-            name = f"{query.table}@{low}-{high}"
-            self.store.engine.define(name, body)
+        tables = tables or self.footing.within(line.first(low), line.last(high))
+        if tables:
+            name = f"{query.table}@{digest(*tables)}"
+            self.store.engine.define(name, self.footing.rows_of(tables))
             query = replace(query, source=query.source.replace(f'model."{query.table}" AS', f'model."{name}" AS', 1))
         if low != high:
             return query
@@ -285,16 +329,19 @@ class _Assembly:
         columns = [*self.keys, "n", *piece.parts]
         kept = [_only(piece.pack.block, periods - piece.stale)] if piece.pack else []
         new = [_only(fresh[piece.parts], piece.stale)] if piece.stale else []
-        chosen = [_chosen(block, columns) for block in (*kept, *new)]
-        if piece.pack is not None and not piece.stale:
+        came = [self._came(at, tables) for at, tables in piece.grown.items()]
+        chosen = [_chosen(block, columns) for block in (*kept, *new, *came)]
+        if piece.held:
             return chosen[0]
         block = joined(chosen)
+        if came:
+            block = merged(block, self.keys, {name: self.query.parts[name].merge for name in piece.parts})
         return Block(sorted_rows(block.table, self.keys), None, block.things)
 
     def _put(self, year: str, piece: _Piece, block: Block) -> None:
         """Put what is not there yet on the shelf; the states are made of it."""
         pack = piece.pack
-        if pack is None or piece.stale:
+        if pack is None or not piece.held:
             stamps = {at: self._stamp(at, self._is_apart(piece)) for at in sorted(self.years[year])}
             pack = self.store.shelf.keep(self.scan, year, {n: self.parts[n] for n in piece.parts}, stamps, block)
         self.store.use(pack)

@@ -76,7 +76,7 @@ class Bench:
     def __init__(self, connection: Connection, writer: Connection, var: Path) -> None:
         self.connection, self.writer, self.var = connection, writer, var
         self.files: tuple[ValueFile, ...] = ()
-        self._laid: dict[str, pa.Table] = {}
+        self._laid: dict[str, list[pa.Table]] = {}
         connection.execute("CREATE SCHEMA IF NOT EXISTS source; CREATE SCHEMA IF NOT EXISTS digest")
 
     def put(self, company: Company) -> dict[str, Content]:
@@ -90,16 +90,26 @@ class Bench:
                 mine = [
                     row for row in rows if (row[DATED[table][0]] is not None and _odd(row[DATED[table][0]])) == part
                 ]
-                incoming = pa.Table.from_pylist(mine, schema=schema)
-                if not (home in self._laid and self._laid[home].equals(incoming)):
-                    self._lay(home, incoming, DATED[table])
-                data.append(f"SELECT * FROM {home}.data")
-                digests.append(f"SELECT *, '{home}.data' AS place FROM {home}.digests")
+                for place in self._place(home, pa.Table.from_pylist(mine, schema=schema), DATED[table]):
+                    data.append(f"SELECT * FROM {place}.data")
+                    digests.append(f"SELECT *, '{place}.data' AS place FROM {place}.digests")
             self.connection.execute(
                 f"CREATE OR REPLACE VIEW source.{table} AS {' UNION ALL '.join(data)}; "
                 f"CREATE OR REPLACE VIEW digest.{table} AS {' UNION ALL '.join(digests)}"
             )
         return read_contents(self.connection, COLUMNS)
+
+    def _place(self, home: str, incoming: pa.Table, dated: list[str]) -> list[str]:
+        """Where a file's rows lie: those that came behind the others, as if in a file of their own."""
+        laid = self._laid.setdefault(home, [])
+        known = sum(len(table) for table in laid)
+        if not laid or not pa.concat_tables(laid).equals(incoming.slice(0, known)):
+            laid.clear()
+            known = 0
+        if len(incoming) > known or not laid:
+            laid.append(incoming.slice(known))
+            self._lay(f"{home}_{len(laid)}", laid[-1], dated)
+        return [f"{home}_{number}" for number in range(1, len(laid) + 1)]
 
     def _lay(self, home: str, incoming: pa.Table, dated: list[str]) -> None:
         self.connection.register("incoming", incoming)
@@ -109,7 +119,6 @@ class Bench:
         )
         self.connection.unregister("incoming")
         write_digests(self.connection, home, incoming.column_names, dated)
-        self._laid[home] = incoming
 
     def refresh(self, prepared: Prepared, contents: Mapping[str, Content], engine: Engine | None = None) -> Renewed:
         """One refresh; what it leaves is published."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
@@ -196,3 +197,30 @@ def test_a_day_that_passes_touches_only_what_it_is_compared_with(tmp_path: Path)
     refresh(folder, now=date(2025, 6, 21))
     second = refresh(folder, now=date(2025, 6, 22))
     assert set(touched(second)[0]) <= {"2024-06", "2025-03", "2025-05", "2025-06"}
+
+
+def test_of_what_comes_in_a_file_of_its_own_nothing_else_is_read(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    source = folder / "sources" / "books.yaml"
+    source.write_text(source.read_text().replace("sales.csv", "sales*.csv"))
+    for function in ("median", "max", "average"):
+        text = f"title: {function}\nmeasured_in: count\nagg: {{table: sales, function: {function}, expr: amount}}\n"
+        (folder / "metrics" / "customer" / f"{function}_amount.yaml").write_text(text)
+    refresh(folder)
+    more = ["2025-06-11,shop,50,1,z,x,true", "2025-06-12,web,2,1,c0,x,true"]
+    lines = "".join(f"{number},{row}\n" for number, row in enumerate(more, 100))
+    (folder / "files" / "sales_more.csv").write_text(SALES_HEADER + lines)
+    second = refresh(folder)
+    (scan,) = second.extra["done"]["states"]
+    assert (scan["periods"], scan["grown"], scan["kept"]) == ([], ["2025-06"], 17)
+    assert "read what came to 2025-06, 17 periods kept" in in_words(second.extra["done"])
+    anew = copytree(folder, tmp_path_factory.mktemp("other") / "anew", ignore=ignore_patterns("var"))
+    refresh(anew)
+    asked = ("revenue", "orders", "buyers", "median_amount", "max_amount", "average_amount")
+    assert {key: values(folder, key) for key in asked} == {key: values(anew, key) for key in asked}
+    assert values(folder, "buyers")["shop", "2025-06"] == 2
+    assert values(folder, "max_amount")["east", "2025-06"] == 50
+    (folder / "files" / "sales_more.csv").write_text(SALES_HEADER + lines.replace(",50,", ",51,"))
+    (scan,) = refresh(folder).extra["done"]["states"]
+    assert (scan["periods"], scan["grown"]) == (["2025-06"], []), "a correction is no addition"
