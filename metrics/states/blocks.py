@@ -137,6 +137,7 @@ def _same_places(blocks: Sequence[Block]) -> tuple[Sequence[Block], dict[str, pa
         if any(not one.equals(told[0]) for one in told[1:]):
             kinds = {one.type for one in told}
             common = told[0].type if len(kinds) == 1 else pa.string()
+            told.sort(key=len, reverse=True)  # where it has all of the others, blocks of the longest one stay
             things[name] = pc.unique(pa.concat_arrays([one.cast(common) for one in told]))
             blocks = [_moved(block, name, things[name]) for block in blocks]
     return blocks, things
@@ -144,7 +145,7 @@ def _same_places(blocks: Sequence[Block]) -> tuple[Sequence[Block], dict[str, pa
 
 def _moved(block: Block, name: str, members: pa.Array) -> Block:
     """The bits of a set at the places of other members, which have all of its own."""
-    if name not in block.things:
+    if name not in block.things or block.things[name].equals(members):
         return block
     places = pc.index_in(block.things[name].cast(members.type), value_set=members).to_numpy(zero_copy_only=False)
     width = (len(members) // 64 + 1) * 64

@@ -60,10 +60,10 @@ def test_bits_are_put_at_the_places_of_all_members_and_united() -> None:
     one = Block(old.table, None, {"of": pa.array(["x"])})
     other = Block(new.table, None, {"of": pa.array(["z", "y"])})
     found = merged(joined([one, other]), KEYS, {"of": "set"})
-    assert found.things["of"].to_pylist() == ["x", "z", "y"]
+    assert found.things["of"].to_pylist() == ["z", "y", "x"]
     bits, known = packed_rows(found.table.column("of"))
     assert dict(zip(found.table.column("cell").to_pylist(), known.tolist(), strict=True)) == {"a": True, "b": False}
-    assert bits[0, 0] == 0b10100000
+    assert bits[0, 0] == 0b01100000
 
 
 def test_nothing_merges_to_nothing_and_first_days_apart_are_refused() -> None:
