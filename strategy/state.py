@@ -15,6 +15,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
+KEPT, AT_ONCE = 5, 40  # connections of one process: those that stay open, and the most; who finds none waits his turn
 READING = "fourfold_reading"  # marks a connection that begins without the writer's lock
 BOOKS = "fourfold_books"  # an engine's option: the whole state, of which this is what a viewer has
 IN_VIEW = "fourfold_in_view"  # an engine's option: what its reads leave out (see flows.veil)
@@ -32,14 +33,15 @@ def state_url(var: Path) -> str:
 def open_state(url: str) -> Engine:
     """An engine on the state database, migrated to the newest revision. Creates an SQLite file and its folder."""
     parsed = make_url(url)
+    room = {"pool_size": KEPT, "max_overflow": AT_ONCE - KEPT}
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         Path(parsed.database).touch(0o600)  # what people said is read by nobody else on this machine
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **room)
         event.listen(engine, "connect", _sqlite_settings)
         event.listen(engine, "begin", _sqlite_begin)
     else:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, **room)
     config = alembic_config(url)
     with _one_at_a_time, engine.begin() as connection:
         if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE already lets one in at a time

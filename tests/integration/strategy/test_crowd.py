@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.pool import QueuePool
 
 from strategy.seals import verified
 from strategy.state import open_state, reading
@@ -37,6 +38,8 @@ def crowd(books: Books, commands: int) -> None:
     assert set(told) <= known, "a command was told to be done and is not there"
     assert all(done), "somebody never came to his turn"
     assert verified(books.engine).faults == ()
+    assert isinstance(books.engine.pool, QueuePool)
+    assert books.engine.pool.checkedout() == 0, "a connection was never given back"
     check_whole(books)
 
 
