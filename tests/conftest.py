@@ -26,7 +26,8 @@ settings.register_profile("mutants", max_examples=15, deadline=None, derandomize
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
 
 
-def pytest_xdist_auto_num_workers() -> int:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:  # mutants are tried without xdist
     """One process more than cores: a fifth of the suite's time waits for browsers, servers and disks."""
     return (os.cpu_count() or 1) + 1
 
