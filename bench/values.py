@@ -6,10 +6,12 @@ Ratios are medians of rounds measured in turn in one run, CPU over all threads a
 with their source types, the same for all. Nothing is prepared: numbering things and values is part of the states.
 
 What the others give. Ours are the values of 12 units of three levels at five spans (month, quarter, year, year to date,
-rolling year), with the values that each is compared with, targets, scores. `one_sql_per_metric`, `fused_sql`, `pandas`
-and `metricflow` give the aggregates of 8 leaf units by month and no more: from these no level and no longer span of a
-distinct count, a median or a percentile can be told. The nearest that one statement comes to the same values are
-`.._levels`: three levels by month, quarter and year; still without windows, comparisons and scores.
+rolling year), with the values that each is compared with, targets, scores: `values`. `one_sql_per_metric`,
+`fused_sql`, `pandas` and `metricflow` give the aggregates of 8 leaf units by month and no more: from these no level and
+no longer span of a distinct count, a median or a percentile can be told. So they stand beside `states`, which are of
+leaf units by month, too, beside `by_month`, which are all metrics of all 12 units by month, told from states, and
+beside all `values`. The nearest that one statement comes to these are `.._levels`: three levels by month, quarter and
+year; still without windows, comparisons and scores.
 """
 
 from collections.abc import Iterable, Sequence
@@ -83,6 +85,12 @@ def values(engine: Engine, catalog: Catalog) -> object:
     return compute_values(catalog, found, Clock(AS_OF, AS_OF), {})
 
 
+def by_month(engine: Engine, catalog: Catalog, wanted: Sequence[str]) -> object:
+    """Some metrics of all units, by month, from states: what the rivals give, and the upper levels."""
+    evaluator = Evaluator(catalog, read_states(engine, catalog, measures_of(catalog, wanted), frame()))
+    return [evaluator.cells(key, MONTH) for key in wanted]
+
+
 def _states(path: Path, catalog: Catalog, size: str) -> Iterable[Figure]:
     """States against the bare sums; at 100m under a memory limit, where a spill would be an error."""
     connection, engine = open_company(path, catalog, MEMORY[size])
@@ -119,8 +127,12 @@ def _rivals(path: Path, catalog: Catalog, size: str) -> Iterable[Figure | Remark
     """
     connection, engine = open_company(path, catalog)
     single, whole, levels = one_by_one(catalog), fused(catalog), fused_levels(catalog)
-    tasks = {
+    ours = {
         "values": lambda: values(engine, catalog),
+        "states": lambda: states(engine, catalog),
+        "by_month": lambda: by_month(engine, catalog, list(catalog.metrics)),
+    }
+    tasks = ours | {
         "one_sql_per_metric": lambda: [engine.table(sql) for sql in single],
         "fused_sql": lambda: engine.table(whole),
         "fused_sql_levels": lambda: engine.table(levels),
@@ -133,8 +145,9 @@ def _rivals(path: Path, catalog: Catalog, size: str) -> Iterable[Figure | Remark
         tasks["metricflow"] = lambda: engine.table(flow["plain"].sql)
     spent = in_turn(tasks, 2 if size == "10m" else 3)
     for name in tasks:
-        if name != "values":
-            yield from ratio(spent, name, "values")
+        if name not in ours:
+            beside = ["values"] if name.endswith("levels") else ours
+            yield from (figure for mine in beside for figure in ratio(spent, name, mine))
     if size == "1m":
         apart = {
             "values": tasks["values"],
@@ -156,12 +169,10 @@ def _rolling(path: Path, catalog: Catalog) -> Iterable[Figure]:
     connection, engine = open_company(path, catalog)
     write_days(engine)
 
-    def ours() -> object:
-        found = read_states(engine, catalog, measures_of(catalog, wanted), frame())
-        evaluator = Evaluator(catalog, found)
-        return [evaluator.cells(key, MONTH) for key in wanted]
-
-    tasks = {"rolling_values": ours, "metricflow_rolling": lambda: engine.table(flow["rolling"].sql)}
+    tasks = {
+        "rolling_values": lambda: by_month(engine, catalog, wanted),
+        "metricflow_rolling": lambda: engine.table(flow["rolling"].sql),
+    }
     yield from ratio(in_turn(tasks, 1), "metricflow_rolling", "rolling_values", "metricflow_rolling_vs_ours_1m")
     yield Figure("metricflow_rolling_compile", flow["rolling"].seconds * 1000, "ms")
     connection.close()

@@ -20,6 +20,7 @@ from data.warehouse import Connection, ValueFile, building, identifier, literal,
 MOST_FILES = 6  # of one snapshot; the smallest are made one before there are more
 GARBAGE = 0.75  # share of hidden rows above which a file is written anew
 LARGE = 12_000_000  # rows; what is written anew is cut into files of years, each of about so many
+SMALL = 200_000  # rows; up to so many one thread writes with less effort than several
 Cell = tuple[str, int]  # a metric, and the year in which periods end
 
 
@@ -226,6 +227,7 @@ class ValueShelf:
         name = f"values/{min(year for _, year in cells)}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.duckdb"
         rows = sum(told.rows for told in cells.values())
         if not (self.var / name).is_file():
+            self._connection.execute("SET threads = 1" if rows <= SMALL else "RESET threads")
             with building(self._connection, self.var / name) as alias:
                 target = f"{identifier(alias)}.main"
                 told = [{"metric": m, "year": y, **t.__dict__} for (m, y), t in cells.items()]
