@@ -7,7 +7,8 @@ file, and `_wall` is wall time with it. `_share_of_first` are shares of the firs
 computes everything: loading is in both, as who waits for a refresh has it.
 
 Definitions differ: `definition` is a filter over two columns that no other metric has, so that all facts are read;
-`formula` is a ratio of what is known already.
+`formula` is a ratio of what is known already. `definition_vs_one_sql` is the whole refresh beside the statement that an
+analyst writes for the new filter, by unit and month, over the same files.
 """
 
 import statistics
@@ -26,7 +27,7 @@ from bench import Figure
 from bench.values import NUMBERS
 from data.errors import QueryError
 from data.snapshots import Manifest
-from data.warehouse import connect, literal
+from data.warehouse import connect, literal, open_facts
 from flows.increment import in_words
 from flows.refresh import refresh
 
@@ -64,12 +65,17 @@ def run(arguments: Sequence[str]) -> Iterable[Figure]:
         yield Figure("first_load", first.load, "s CPU")
         yield Figure("first", first.cpu, "s CPU")
         spent: dict[str, list[Spent]] = {}
+        by_hand: list[float] = []
         for turn in range(ROUNDS[size]):
             for name, happens in bench.events(turn).items():
                 happens()
                 spent.setdefault(name, []).append(bench.spent(force=name == "full"))
+                if name == "definition":
+                    by_hand.append(bench.by_hand(turn))
                 sys.stderr.write(f"{name}: {in_words(bench.manifest.extra['done'])}; {dict(bench.manifest.seconds)}\n")
     yield from _figures(spent, first)
+    beside = [one.computing / other for one, other in zip(spent["definition"], by_hand, strict=True)]
+    yield Figure("definition_vs_one_sql", statistics.median(beside), "x")
 
 
 def _figures(measured: Mapping[str, Sequence[Spent]], first: Spent) -> Iterator[Figure]:
@@ -133,6 +139,16 @@ class Bench:
         seconds = (time.process_time() - cpu, time.perf_counter() - wall)
         return Spent(*seconds, self.manifest.extra["cpu"]["load"])
 
+    def by_hand(self, turn: int) -> float:
+        """CPU seconds of the statement that gives the changed metric by unit and month."""
+        with open_facts(self.folder / "var", self.manifest.files()) as facts:
+            begin = time.process_time()
+            facts.execute(
+                f"SELECT unit, date_trunc('month', day), count(*) FILTER (WHERE {_changed_filter(turn)}) "
+                "FROM source.facts GROUP BY 1, 2"
+            ).fetchall()
+            return time.process_time() - begin
+
     def events(self, turn: int) -> Mapping[str, Callable[[], None]]:
         """What happens before each refresh of a round; nothing before the full computation."""
         new = self.rows // 100
@@ -150,8 +166,12 @@ class Bench:
 
 def _changed(turn: int) -> tuple[str, object]:
     """The definition of another metric with another filter."""
-    body = {"table": "facts", "function": "count", "filter": f"status = 'paid' and n{turn} > {600 + turn}"}
+    body = {"table": "facts", "function": "count", "filter": _changed_filter(turn)}
     return f"metrics/financial/count_{turn}.yaml", {"title": "Count", "measured_in": "count", "agg": body}
+
+
+def _changed_filter(turn: int) -> str:
+    return f"status = 'paid' and n{turn} > {600 + turn}"
 
 
 def _other_formula(turn: int) -> tuple[str, object]:
