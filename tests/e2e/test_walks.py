@@ -156,6 +156,11 @@ def test_every_page_fits_a_phone(browser: Browser, app: str, path: str) -> None:
         page.wait_for_timeout(300)
         main = page.get_by_test_id("stMain")
         assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+        hidden = page.locator(".canvas .scroll:visible").evaluate_all(
+            "found => found.filter(one => !one.closest('details') && one.scrollWidth > one.clientWidth + 1)"
+            ".map(one => one.innerText.slice(0, 80))"
+        )
+        assert hidden == [], "lies beyond the edge"
 
 
 def test_a_new_snapshot_shows_on_the_next_run_without_a_restart(

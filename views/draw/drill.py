@@ -44,7 +44,7 @@ def _shares(view: DrillView) -> Markup:
     aims = view.chosen == UNIT
     heads = ["", "Actual", *(["Target", "Score"] if aims else []), "Before", "Change", "Rows", ""]
     rows = [_share(one, aims) for one in view.shares]
-    return table(heads, rows, numbers=range(1, len(heads) - 1), label="By part")
+    return table(heads, rows, numbers=range(1, len(heads) - 1), label="By part", stacks=True)
 
 
 def _share(one: Share, with_target: bool) -> list[object]:

@@ -47,7 +47,9 @@ def _problems(view: HealthView) -> Markup | None:
 def _datasets(view: HealthView) -> Markup:
     heads = ["Dataset", "Source", "Freshness", "Newest", "Allowed", "Rows", "Quarantine", "Loaded", "Read from"]
     return _card(
-        "Datasets", "late and quarantined first", table(heads, [_dataset(row) for row in view.datasets], numbers=(5, 6))
+        "Datasets",
+        "late and quarantined first",
+        table(heads, [_dataset(row) for row in view.datasets], numbers=(5, 6), stacks=True),
     )
 
 
@@ -72,6 +74,7 @@ def _quarantine(view: HealthView) -> Markup | None:
             ["File", "Line", "Reason", "As it came"],
             [[b.file, b.line, b.reason, span("bad", tag("code", b.raw, title=b.raw))] for b in view.quarantine],
             numbers=(1,),
+            stacks=True,
         )
         if view.quarantine
         else div("empty", tag("b", "Nothing in quarantine"), "Every row kept the contract.")
@@ -98,13 +101,15 @@ def _missing(view: HealthView) -> Markup:
     return _card(
         "Missing periods",
         "of the latest 24 months",
-        table(["Metric", "Unit", "Missing", "Months", "", "Owner"], rows, numbers=(3,)),
+        table(["Metric", "Unit", "Missing", "Months", "", "Owner"], rows, numbers=(3,), stacks=True),
     )
 
 
 def _attempts(view: HealthView) -> Markup:
     return _card(
-        "Refreshes", "newest first", table(["When", "", "Took", ""], [_attempt(a) for a in view.attempts], numbers=(2,))
+        "Refreshes",
+        "newest first",
+        table(["When", "", "Took", ""], [_attempt(a) for a in view.attempts], numbers=(2,), stacks=True),
     )
 
 
@@ -142,5 +147,5 @@ def _answers(view: HealthView) -> Markup:
     return _card(
         "Known answers",
         "computed against what people know",
-        table(["Metric", "", "Expected", "Found", "", "From"], rows, numbers=(2, 3)),
+        table(["Metric", "", "Expected", "Found", "", "From"], rows, numbers=(2, 3), stacks=True),
     )

@@ -16,9 +16,9 @@ def library(view: LibraryView) -> Markup:
     heads = ["Measure", "What it says", "Asks for", "Led by"]
     says = f"{len(view.entries)} of {counted(view.total, 'measure')}; an analyst adds one by fourfold add and its key"
     return div(
-        "card cataloglist librarylist",
+        "card librarylist",
         div("quiet", says),
-        table(heads, [_ready(one) for one in view.entries], numbers=()),
+        table(heads, [_ready(one) for one in view.entries], numbers=(), stacks=True),
     )
 
 

@@ -103,8 +103,8 @@ def alignment(lines: Sequence[UnitLine]) -> Markup:
         for one in lines
     ]
     heads = ["Unit", "Objectives", "Aligned", "Lead nowhere", "Above, and not served"]
-    aside = "share that leads up to the top"
-    return _card("Alignment below", aside, table(heads, rows, (1, 2), "Alignment of the units below"), "aligned")
+    found = table(heads, rows, (1, 2), "Alignment of the units below", stacks=True)
+    return _card("Alignment below", "share that leads up to the top", found, "aligned")
 
 
 def _gaps(one: UnitLine) -> object:
