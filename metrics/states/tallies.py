@@ -32,6 +32,7 @@ MOST_DAYS = 200_000  # that are looked up
 MOST_FILTERS = 3  # of one value that are tallied together: each doubles the room
 MOST_COUNTS = 24 * 1024 * 1024  # of a histogram: values times rows of the block, eight bytes each
 _UNSIGNED = ((0xFF, "UTINYINT"), (0xFFFF, "USMALLINT"), (0xFFFFFFFF, "UINTEGER"))
+Small = npt.NDArray[np.int32]  # numbers below MOST_CODES, or places below MOST_FLAGS * 8: half as much to move
 Column = tuple[pa.Array, pa.Array | None]  # the states by row of the block, and the members at their places
 
 
@@ -81,8 +82,8 @@ class Rows:
         return self.most if self.dense else len(self.known)
 
     @cached_property
-    def _slot(self) -> Ints:
-        slot = np.zeros(self.most, dtype=np.int64)
+    def _slot(self) -> Small:
+        slot = np.zeros(self.most, dtype=np.int32)
         slot[self.known] = np.arange(len(self.known))
         return slot
 
@@ -140,7 +141,7 @@ class Coder:
 
     sql: tuple[str, ...]
     begin: int = 0
-    days: Ints | None = None
+    days: Small | None = None
 
     @classmethod
     def of(cls, engine: Engine, query: StateQuery, rows: Rows, road: Road) -> "Coder":
@@ -152,13 +153,13 @@ class Coder:
             return cls((_unsigned(f"{when} + {cell}", rows.most),))
         days = f"SELECT DATE '1970-01-01' + CAST(i AS INTEGER) AS d FROM range({zone.low}, {zone.high + 1}) AS r(i)"
         codes = engine.table(f"SELECT coalesce({told}, 0) AS code FROM ({days}) ORDER BY d").column("code").to_numpy()
-        return cls((query.time, _unsigned(cell, rows.stride)), zone.low, codes.astype(np.int64))
+        return cls((query.time, _unsigned(cell, rows.stride)), zone.low, codes.astype(np.int32))
 
     def codes(self, when: npt.NDArray[Any], cell: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
         """The codes of a batch of rows."""
         if self.days is None or cell is None:
             return when
-        code: Ints = self.days.take(np.subtract(when, self.begin))
+        code: Small = self.days.take(np.subtract(when, self.begin))
         np.add(code, cell, out=code, casting="unsafe")
         return code
 
@@ -271,10 +272,11 @@ class _Tally:
 
     def add(self, slot: npt.NDArray[Any], place: npt.NDArray[Any], *flags: npt.NDArray[np.uint8]) -> None:
         """Count a batch of rows."""
-        at = np.multiply(slot, self.members.width, dtype=np.int64)
+        at = np.multiply(slot, self.members.width, dtype=np.int32)
         np.add(at, place, out=at, casting="unsafe")
         for power, flag in enumerate(flags):
-            at += flag * np.int64(self.rows.slots * self.members.width << power)
+            at += flag * np.int32(self.rows.slots * self.members.width << power)
+        at = at.astype(np.int64)
         if self.held.dtype == np.bool_:
             self.held[at] = True
         elif self.held.dtype == np.uint8:
