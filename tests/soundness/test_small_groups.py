@@ -1,0 +1,140 @@
+"""Questions and slices about people tell no more than the value table: of no small group, nor what gives it away."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from data.calendar import Period
+from data.errors import QueryError
+from flows.asking import answer, sight_of
+from flows.opened import Opened, open_current
+from flows.refresh import refresh
+from metrics.query.ask import ask, reasons_of
+from metrics.query.question import Query
+from metrics.query.slices import slice_metric
+from metrics.values.cells import BESIDE, REASONS, SMALL
+from tests.making import SOURCE, make
+
+UNITS = """\
+levels: [company, division, department]
+units:
+  - {key: company, title: Company, level: company}
+  - {key: east, title: East, level: division, parent: company}
+  - {key: west, title: West, level: division, parent: company}
+  - {key: shop, title: Shop, level: department, parent: east}
+  - {key: web, title: Web, level: department, parent: east}
+  - {key: works, title: Works, level: department, parent: west}
+  - {key: mill, title: Mill, level: department, parent: west}
+"""
+PEOPLE = {  # how many of channel x and of channel y, by month and unit; under five are too few
+    1: {"shop": (6, 8), "web": (1, 2), "works": (9, 9), "mill": (9, 9)},
+    2: {"shop": (6, 8), "web": (7, 7), "works": (9, 9), "mill": (9, 9)},
+    3: {"shop": (6, 8), "web": (7, 7), "works": (9, 9), "mill": (9, 9)},
+}
+ROWS = [
+    (f"2025-0{month}-{1 + number % 20:02}", unit, channel)
+    for month, units in PEOPLE.items()
+    for unit, counts in units.items()
+    for channel, count in zip("xy", counts, strict=True)
+    for number in range(count)
+]
+COLUMNS = "{person: text, day: date, team: text, channel: text}"
+FILES = {
+    "workspace.yaml": "name: Small company\ntoday: 2025-04-05\n",
+    "units.yaml": UNITS,
+    "sources/books.yaml": f"{SOURCE}  survey:\n    path: survey.csv\n    columns: {COLUMNS}\n",
+    "models/survey.yaml": "source: survey\npeople: person\ntime: {column: day}\nunit: {column: team}\n"
+    "dimensions: {channel: channel}\n",
+    "metrics/people/answers.yaml": "title: A\nmeasured_in: count\nagg: {table: survey, function: count}\n",
+    "files/survey.csv": "person,day,team,channel\n"
+    + "".join(f"p{number},{','.join(row)}\n" for number, row in enumerate(ROWS)),
+}
+JANUARY = Period("month", date(2025, 1, 1), date(2025, 1, 31))
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    folder = make(tmp_path_factory.mktemp("people"), FILES)
+    refresh(folder)
+    return open_current(folder)
+
+
+def told(opened: Opened, **asked: Any) -> dict[Any, float | None]:
+    """How many answered by group (and month), None where it is withheld; a name alone without a tuple around it."""
+    found = {}
+    for row in answer(opened, Query(("answers",), **asked)).to_pylist():
+        key = (*(row[name] for name in asked.get("by", ())), *([row["time"].month] if "grain" in asked else []))
+        found[key[0] if len(key) == 1 else key] = row["answers"]
+    return found
+
+
+def count(month: int, *units: str) -> int:
+    return sum(sum(PEOPLE[month][unit]) for unit in units)
+
+
+def test_a_small_unit_and_the_one_beside_it_are_withheld_by_unit(opened: Opened) -> None:
+    named = ("unit.department",)
+    assert told(opened, by=named, end=date(2025, 1, 31)) == {"web": None, "shop": None, "works": 18, "mill": 18}
+    assert told(opened, by=named, start=date(2025, 2, 1), end=date(2025, 2, 28)) == {
+        "web": 14, "shop": 14, "works": 18, "mill": 18,
+    }  # fmt: skip
+    why = reasons_of(answer(opened, Query(("answers",), by=named, end=date(2025, 1, 31))))
+    assert why == {"answers": {REASONS[SMALL]: 1, REASONS[BESIDE]: 1}}
+
+
+def test_the_month_beside_a_small_one_is_withheld(opened: Opened) -> None:
+    """Else the small one would be the quarter less the others, of a unit whose quarter is known."""
+    months = told(opened, by=("unit.department",), grain="month")
+    assert [months[unit, month] for unit in ("web", "mill") for month in (1, 2, 3)] == [None, None, 14, 18, 18, 18]
+
+
+def test_a_unit_that_the_value_table_withholds_is_told_by_no_other_name(opened: Opened) -> None:
+    """The shop is fourteen people; with the figure of east it would tell of the three of the web shop."""
+    shop = ("unit = 'shop'",)
+    assert told(opened, where=shop, grain="month") == {1: None, 2: 14, 3: 14}
+    assert told(opened, by=("channel",), where=shop, end=date(2025, 1, 31)) == {"x": None, "y": None}
+    assert told(opened, by=("channel",), where=shop, start=date(2025, 2, 1), end=date(2025, 2, 28)) == {"x": 6, "y": 8}
+    assert told(opened, where=("unit IN ('shop', 'works', 'mill')",), end=date(2025, 1, 31)) == {(): None}
+    assert told(opened, where=("unit <> 'web'",), end=date(2025, 1, 31)) == {(): None}
+
+
+def test_a_whole_whose_parts_are_withheld_is_told(opened: Opened) -> None:
+    january = {"end": date(2025, 1, 31)}
+    assert told(opened, by=("channel",), **january) == {"x": 25, "y": 28}
+    assert told(opened, where=("unit = 'east'",), **january) == {(): 17}
+    assert told(opened, by=("unit.division",), **january) == {"east": 17, "west": 36}
+
+
+def test_a_time_with_a_withheld_month_in_it_is_withheld_and_any_other_is_told(opened: Opened) -> None:
+    shop = ("unit = 'shop'",)
+    assert told(opened, where=shop) == {(): None}
+    assert told(opened, where=shop, start=date(2025, 2, 1)) == {(): 28}
+    assert told(opened, where=shop, end=date(2025, 1, 31)) == {(): None}
+    assert told(opened, where=shop, grain="quarter") == {1: None}
+    other = replace(sight_of(opened), kept_back={"answers": frozenset({("shop", date(2025, 3, 31))})})
+    early = Query(("answers",), where=shop, end=date(2025, 2, 28))
+    assert ask(opened.engine(), other, early).to_pylist() == [{"answers": 28}]
+
+
+def test_days_that_count_end_where_they_end(opened: Opened) -> None:
+    """A month that still runs is told up to the last day that counts, and to no other."""
+    running = replace(sight_of(opened), as_of=date(2025, 3, 10))
+    asked = Query(("answers",), where=("unit = 'west'",), start=date(2025, 3, 1), end=date(2025, 3, 10))
+    until = sum(day <= "2025-03-10" for day, unit, _ in ROWS if day >= "2025-03" and unit in ("works", "mill"))
+    assert ask(opened.engine(), running, asked).to_pylist() == [{"answers": until}]
+    for end in (date(2025, 3, 9), date(2025, 2, 10)):
+        with pytest.raises(QueryError, match="is told for whole months"):
+            ask(opened.engine(), running, replace(asked, start=None, end=end))
+
+
+def test_members_of_a_withheld_unit_are_withheld_with_it(opened: Opened) -> None:
+    def members(unit: str) -> dict[str, tuple[float | None, int, str]]:
+        found = slice_metric(opened.engine(), sight_of(opened), "answers", "channel", unit, JANUARY)
+        return {one.member: (one.value, one.rows, one.why) for one in found}
+
+    small, beside = (None, 0, REASONS[SMALL]), (None, 0, REASONS[BESIDE])
+    assert members("shop") == {"x": beside, "y": beside}
+    assert members("web") == {"x": small, "y": small}
+    assert members("works") == {"x": (9, 9, ""), "y": (9, 9, "")}
