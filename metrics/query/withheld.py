@@ -1,5 +1,6 @@
 """What an answer about people leaves out: groups that are too small, and those from which they could be worked out."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from data.errors import QueryError
 from metrics.language.crowds import least_of
+from metrics.query.axes import UNITS
 from metrics.query.groups import Member
 from metrics.query.plan import Plan
 from metrics.query.question import Query, Sight
@@ -100,18 +102,17 @@ def by_units(
 ) -> Bools:
     """Where an answer would tell what the value table withholds of a unit, by group and period."""
     out = np.zeros((len(groups), len(readings)), dtype=np.bool_)
-    kept = sight.kept_back.get(key, frozenset()) if least_of(sight.catalog, key) > 1 else frozenset()
-    if not kept or sight.tree is None:
-        return out
     ends = [_end(sight, plan.query, one) for one in readings]
-    named = [place for place, name in enumerate(plan.columns) if name.partition(".")[0] == "unit"]
-    around = _around(sight, plan)
-    for row, members in enumerate(groups):
-        told = [str(members[place]) for place in named if members[place] is not None]
-        units = {told[0]} if told else around
-        days = [day for unit, day in kept if unit in units]
-        for column, reading in enumerate(readings):
-            out[row, column] = any(reading.start <= day <= ends[column] for day in days)
+    named = sum(axis.kind in UNITS for axis in plan.axes)
+    withheld_on: dict[date, set[str]] = defaultdict(set)
+    for unit, day in sight.kept_back.get(key, ()):
+        withheld_on[day].add(unit)
+    for day, units in withheld_on.items():
+        columns = [at for at, one in enumerate(readings) if one.start <= day <= ends[at]]
+        if columns:
+            edges = _edges(plan, day)
+            rows = [row for row, members in enumerate(groups) if edges[members[:named]] & units]
+            out[np.ix_(rows, columns)] = True
     return out
 
 
@@ -123,15 +124,21 @@ def _end(sight: Sight, query: Query, reading: Reading) -> date:
     return calendar.last("month", calendar.number("month", last))
 
 
-def _around(sight: Sight, plan: Plan) -> set[str]:
-    """The units from whose figures those of the chosen ones could be taken: the tops of what is read, and its holes."""
-    tree = sight.tree
+def _edges(plan: Plan, day: date) -> Mapping[tuple[Member, ...], set[str]]:
+    """By the part of a group's tuple that units give, the units from whose figures the group's could be taken.
+
+    They are the tops of what it reads as the tree stood on a day, and its holes.
+    """
+    tree = plan.tree
     assert tree is not None
-    chosen = set(plan.cut.units) if plan.cut.units is not None else set(tree.units)
-    above = {unit: tree.units[unit].parent(sight.as_of) for unit in tree.units}
-    tops = {unit for unit in chosen if above[unit] not in chosen}
-    holes = {unit for unit in tree.units if unit not in chosen and above[unit] in chosen}
-    return tops | holes
+    parts = {unit: plan.place(unit, tree.ancestors(unit, day)) for unit in tree.units}
+    found: dict[tuple[Member, ...], set[str]] = defaultdict(set)
+    for unit, part in parts.items():
+        around = parts.get(tree.units[unit].parent(day) or "")
+        for one in (part, around) if part != around else ():
+            if one is not None:
+                found[one].add(unit)
+    return found
 
 
 def kept_back(rows: Sequence[Mapping[str, object]]) -> Kept:

@@ -24,14 +24,15 @@ units:
   - {key: east, title: East, level: division, parent: company}
   - {key: west, title: West, level: division, parent: company}
   - {key: shop, title: Shop, level: department, parent: east}
-  - {key: web, title: Web, level: department, parent: east}
+  - {key: web, title: Web, level: department, parent: [{unit: east, to: 2025-03-31}, {unit: west, from: 2025-04-01}]}
   - {key: works, title: Works, level: department, parent: west}
   - {key: mill, title: Mill, level: department, parent: west}
 """
 PEOPLE = {  # how many of channel x and of channel y, by month and unit; under five are too few
     1: {"shop": (6, 8), "web": (1, 2), "works": (9, 9), "mill": (9, 9)},
     2: {"shop": (6, 8), "web": (7, 7), "works": (9, 9), "mill": (9, 9)},
-    3: {"shop": (6, 8), "web": (7, 7), "works": (9, 9), "mill": (9, 9)},
+    3: {"shop": (9, 9), "web": (1, 2), "works": (5, 0), "mill": (9, 9), "east": (3, 3)},
+    4: {"shop": (9, 9), "web": (7, 7), "works": (9, 9), "mill": (9, 9)},
 }
 ROWS = [
     (f"2025-0{month}-{1 + number % 20:02}", unit, channel)
@@ -42,7 +43,7 @@ ROWS = [
 ]
 COLUMNS = "{person: text, day: date, team: text, channel: text}"
 FILES = {
-    "workspace.yaml": "name: Small company\ntoday: 2025-04-05\n",
+    "workspace.yaml": "name: Small company\ntoday: 2025-05-05\n",
     "units.yaml": UNITS,
     "sources/books.yaml": f"{SOURCE}  survey:\n    path: survey.csv\n    columns: {COLUMNS}\n",
     "models/survey.yaml": "source: survey\npeople: person\ntime: {column: day}\nunit: {column: team}\n"
@@ -87,17 +88,31 @@ def test_a_small_unit_and_the_one_beside_it_are_withheld_by_unit(opened: Opened)
 def test_the_month_beside_a_small_one_is_withheld(opened: Opened) -> None:
     """Else the small one would be the quarter less the others, of a unit whose quarter is known."""
     months = told(opened, by=("unit.department",), grain="month")
-    assert [months[unit, month] for unit in ("web", "mill") for month in (1, 2, 3)] == [None, None, 14, 18, 18, 18]
+    assert [months["shop", month] for month in (1, 2, 3, 4)] == [None, None, 18, 18]
+    assert [months["mill", month] for month in (1, 2, 3, 4)] == [18, 18, 18, 18]
 
 
 def test_a_unit_that_the_value_table_withholds_is_told_by_no_other_name(opened: Opened) -> None:
     """The shop is fourteen people; with the figure of east it would tell of the three of the web shop."""
     shop = ("unit = 'shop'",)
-    assert told(opened, where=shop, grain="month") == {1: None, 2: 14, 3: 14}
+    assert told(opened, where=shop, grain="month") == {1: None, 2: 14, 3: 18, 4: 18}
     assert told(opened, by=("channel",), where=shop, end=date(2025, 1, 31)) == {"x": None, "y": None}
     assert told(opened, by=("channel",), where=shop, start=date(2025, 2, 1), end=date(2025, 2, 28)) == {"x": 6, "y": 8}
     assert told(opened, where=("unit IN ('shop', 'works', 'mill')",), end=date(2025, 1, 31)) == {(): None}
     assert told(opened, where=("unit <> 'web'",), end=date(2025, 1, 31)) == {(): None}
+    for by in ("unit.division",), ("unit.company",), ("unit.division", "unit.department"), ("channel", "unit.company"):
+        assert set(told(opened, by=by, where=shop, end=date(2025, 1, 31)).values()) == {None}, by
+    assert told(opened, by=("unit.division",), where=("unit <> 'web'",), end=date(2025, 1, 31)) == {
+        "east": None, "west": 36,
+    }  # fmt: skip
+
+
+def test_what_a_unit_has_of_its_own_is_withheld_beside_a_small_one_below_it(opened: Opened) -> None:
+    """East is 27 people, of whom 18 are the shop's: with the six of its own, three would be left for the web shop."""
+    march = {"start": date(2025, 3, 1), "end": date(2025, 3, 31)}
+    assert told(opened, by=("unit.division",), **march) == {"east": 27, "west": 23}
+    assert told(opened, by=("unit",), **march) == {"east": None, "shop": 18, "web": None, "works": None, "mill": 18}
+    assert told(opened, where=("unit.division = 'east'", "unit.department IS NULL"), **march) == {(): None}
 
 
 def test_a_whole_whose_parts_are_withheld_is_told(opened: Opened) -> None:
@@ -110,21 +125,20 @@ def test_a_whole_whose_parts_are_withheld_is_told(opened: Opened) -> None:
 def test_a_time_with_a_withheld_month_in_it_is_withheld_and_any_other_is_told(opened: Opened) -> None:
     shop = ("unit = 'shop'",)
     assert told(opened, where=shop) == {(): None}
-    assert told(opened, where=shop, start=date(2025, 2, 1)) == {(): 28}
+    assert told(opened, where=shop, start=date(2025, 2, 1)) == {(): 50}
     assert told(opened, where=shop, end=date(2025, 1, 31)) == {(): None}
-    assert told(opened, where=shop, grain="quarter") == {1: None}
-    other = replace(sight_of(opened), kept_back={"answers": frozenset({("shop", date(2025, 3, 31))})})
-    early = Query(("answers",), where=shop, end=date(2025, 2, 28))
-    assert ask(opened.engine(), other, early).to_pylist() == [{"answers": 28}]
+    assert told(opened, where=shop, grain="quarter") == {1: None, 4: 18}
+    web = ("unit = 'web'",)
+    assert told(opened, where=web, start=date(2025, 2, 1), end=date(2025, 2, 28)) == {(): 14}
+    assert told(opened, where=web, start=date(2025, 2, 1), end=date(2025, 3, 31)) == {(): None}
 
 
 def test_days_that_count_end_where_they_end(opened: Opened) -> None:
     """A month that still runs is told up to the last day that counts, and to no other."""
-    running = replace(sight_of(opened), as_of=date(2025, 3, 10))
-    asked = Query(("answers",), where=("unit = 'west'",), start=date(2025, 3, 1), end=date(2025, 3, 10))
-    until = sum(day <= "2025-03-10" for day, unit, _ in ROWS if day >= "2025-03" and unit in ("works", "mill"))
-    assert ask(opened.engine(), running, asked).to_pylist() == [{"answers": until}]
-    for end in (date(2025, 3, 9), date(2025, 2, 10)):
+    running = replace(sight_of(opened), as_of=date(2025, 4, 6))
+    asked = Query(("answers",), where=("unit = 'west'",), start=date(2025, 4, 1), end=date(2025, 4, 6))
+    assert ask(opened.engine(), running, asked).to_pylist() == [{"answers": 6 * 6}]  # of three units, two a day
+    for end in (date(2025, 4, 5), date(2025, 3, 10)):
         with pytest.raises(QueryError, match="is told for whole months"):
             ask(opened.engine(), running, replace(asked, start=None, end=end))
 
