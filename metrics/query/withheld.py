@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from data.calendar import Grain
 from data.errors import QueryError
 from metrics.language.crowds import least_of
 from metrics.query.axes import UNITS
@@ -21,14 +22,20 @@ from metrics.values.evaluate import Evaluator
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+WHOLE: Mapping[int, tuple[Grain, str]] = {  # by months that a value stands for: what a question is made of
+    1: ("month", "months, quarters and years"),
+    3: ("quarter", "quarters and years"),
+    12: ("year", "years"),
+}
 
 
 def require_tellable(sight: Sight, plan: Plan) -> None:
     """`QueryError` for a question about people by which single ones could be singled out: it is asked by groups."""
     query = plan.query
-    about = next((key for key in query.metrics if least_of(sight.catalog, key) > 1), None)
-    if about is None:
+    people = [key for key in query.metrics if least_of(sight.catalog, key) > 1]
+    if not people:
         return
+    about = people[0]
     if plan.conditions.rows:
         raise QueryError(
             f"'{about}' is about people, and is not told for chosen rows: ask `--by` the dimension, where groups that "
@@ -36,12 +43,18 @@ def require_tellable(sight: Sight, plan: Plan) -> None:
         )
     if plan.absent == "null":
         raise QueryError(f"'{about}' is about people, and is not told as plain SQL would; ask with `--absent zero`")
-    calendar = sight.calendar
-    whole = query.start is None or calendar.first("month", calendar.number("month", query.start)) == query.start
-    end = query.end
-    whole &= end is None or end >= sight.as_of or calendar.last("month", calendar.number("month", end)) == end
+    if query.calendar is not None or query.history is not None:
+        raise QueryError(
+            f"'{about}' is about people, and is told in the workspace's own calendar and of units as units.yaml has "
+            "them: the difference to another calendar or tree may be a single person"
+        )
+    every = 1 if query.grain in ("day", "week", "month") else max(sight.catalog.cadence(key) for key in people)
+    least, said = WHOLE[every]
+    calendar, end = sight.calendar, query.end
+    whole = query.start is None or calendar.first(least, calendar.number(least, query.start)) == query.start
+    whole &= end is None or end >= sight.as_of or calendar.last(least, calendar.number(least, end)) == end
     if not whole or query.grain in ("day", "week"):
-        raise QueryError(f"'{about}' is about people, and is told for whole months, quarters and years")
+        raise QueryError(f"'{about}' is about people, and is told for whole {said}")
 
 
 def codes_of(

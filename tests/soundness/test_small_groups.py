@@ -42,13 +42,16 @@ ROWS = [
     for number in range(count)
 ]
 COLUMNS = "{person: text, day: date, team: text, channel: text}"
+ANSWERS = "title: A\nmeasured_in: count\nagg: {table: survey, function: count}\n"
 FILES = {
-    "workspace.yaml": "name: Small company\ntoday: 2025-05-05\n",
+    "workspace.yaml": "name: Small company\ntoday: 2025-05-05\ncalendars: {weeks: {kind: iso}}\n",
     "units.yaml": UNITS,
     "sources/books.yaml": f"{SOURCE}  survey:\n    path: survey.csv\n    columns: {COLUMNS}\n",
     "models/survey.yaml": "source: survey\npeople: person\ntime: {column: day}\nunit: {column: team}\n"
     "dimensions: {channel: channel}\n",
-    "metrics/people/answers.yaml": "title: A\nmeasured_in: count\nagg: {table: survey, function: count}\n",
+    "metrics/people/answers.yaml": ANSWERS,
+    "metrics/people/by_quarter.yaml": f"{ANSWERS}cadence: quarter\n",
+    "metrics/people/of_x.yaml": f"{ANSWERS[:-2]}, filter: channel = 'x'}}\nsmallest_group: 2\n",
     "files/survey.csv": "person,day,team,channel\n"
     + "".join(f"p{number},{','.join(row)}\n" for number, row in enumerate(ROWS)),
 }
@@ -141,6 +144,51 @@ def test_days_that_count_end_where_they_end(opened: Opened) -> None:
     for end in (date(2025, 4, 5), date(2025, 3, 10)):
         with pytest.raises(QueryError, match="is told for whole months"):
             ask(opened.engine(), running, replace(asked, start=None, end=end))
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"calendar": "weeks", "grain": "month"}, "workspace's own calendar"),
+        ({"history": "restated", "by": ("unit.division",), "end": date(2025, 1, 31)}, "units as units.yaml has them"),
+        ({"history": "as_was"}, "units as units.yaml has them"),
+        ({"metrics": ("of_x",), "grain": "day"}, "for whole months, quarters and years"),
+        ({"grain": "week"}, "for whole months, quarters and years"),
+        ({"start": date(2025, 1, 2)}, "for whole months, quarters and years"),
+        ({"metrics": ("answers", "by_quarter"), "end": date(2025, 2, 28)}, "for whole quarters and years"),
+        ({"metrics": ("by_quarter",), "start": date(2025, 2, 1)}, "for whole quarters and years"),
+        ({"metrics": ("by_quarter",), "end": date(2025, 2, 28), "grain": "year"}, "for whole quarters and years"),
+    ],
+)
+def test_other_cuts_of_time_and_units_would_differ_by_few(opened: Opened, asked: dict[str, Any], words: str) -> None:
+    """In January's east of today's tree the three of the web shop are missing; in part of a quarter few are as few."""
+    with pytest.raises(QueryError, match=words):
+        answer(opened, Query(**{"metrics": ("answers",), "absent": "zero"} | asked))
+
+
+def test_a_metric_by_quarter_is_told_for_whole_quarters(opened: Opened) -> None:
+    def by_quarter(**asked: Any) -> list[float]:
+        return list(answer(opened, Query(("by_quarter",), where=("unit = 'east'",), **asked))["by_quarter"].to_pylist())
+
+    whole = count(1, "shop", "web") + count(2, "shop", "web") + count(3, "shop", "web", "east")
+    assert by_quarter(end=date(2025, 3, 31)) == [whole]
+    assert by_quarter(end=date(2025, 3, 31), grain="year") == [whole]
+    assert by_quarter(start=date(2025, 2, 1), end=date(2025, 3, 31), grain="month", absent="zero") == [whole]
+
+
+def test_a_single_person_is_withheld_where_two_are_told(opened: Opened) -> None:
+    def of_x(**asked: Any) -> dict[str, float | None]:
+        rows = answer(opened, Query(("of_x",), by=("unit.department",), **asked)).to_pylist()
+        return {row["unit.department"]: row["of_x"] for row in rows}
+
+    january = {"end": date(2025, 1, 31)}
+    assert of_x(**january) == {"web": None, "shop": None, "works": 9, "mill": 9}
+    assert of_x(where=("unit = 'shop'",), **january) == {"shop": None}
+
+
+def test_what_is_not_about_people_is_told_of_any_day_and_of_chosen_rows(opened: Opened) -> None:
+    asked = Query(("revenue",), where=("channel = 'x'",), start=date(2025, 1, 10), end=date(2025, 1, 10), absent="zero")
+    assert answer(opened, asked).to_pylist() == [{"revenue": 100}]
 
 
 def test_members_of_a_withheld_unit_are_withheld_with_it(opened: Opened) -> None:
