@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from data.calendar import Grain
 from data.errors import QueryError
 from metrics.language.crowds import least_of
 from metrics.query.axes import UNITS
@@ -15,27 +14,21 @@ from metrics.query.groups import Member
 from metrics.query.plan import Plan
 from metrics.query.question import Query, Sight
 from metrics.query.readings import Reading
-from metrics.time.grid import Floats, Window
+from metrics.time.grid import EVERY_GRAIN, Floats, Window
 from metrics.values.cells import BESIDE, SMALL, Codes
 from metrics.values.crowds import Crowds, enough
 from metrics.values.evaluate import Evaluator
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-WHOLE: Mapping[int, tuple[Grain, str]] = {  # by months that a value stands for: what a question is made of
-    1: ("month", "months, quarters and years"),
-    3: ("quarter", "quarters and years"),
-    12: ("year", "years"),
-}
 
 
 def require_tellable(sight: Sight, plan: Plan) -> None:
     """`QueryError` for a question about people by which single ones could be singled out: it is asked by groups."""
     query = plan.query
-    people = [key for key in query.metrics if least_of(sight.catalog, key) > 1]
-    if not people:
+    about = next((key for key in query.metrics if least_of(sight.catalog, key) > 1), None)
+    if about is None:
         return
-    about = people[0]
     if plan.conditions.rows:
         raise QueryError(
             f"'{about}' is about people, and is not told for chosen rows: ask `--by` the dimension, where groups that "
@@ -48,13 +41,12 @@ def require_tellable(sight: Sight, plan: Plan) -> None:
             f"'{about}' is about people, and is told in the workspace's own calendar and of units as units.yaml has "
             "them: the difference to another calendar or tree may be a single person"
         )
-    every = 1 if query.grain in ("day", "week", "month") else max(sight.catalog.cadence(key) for key in people)
-    least, said = WHOLE[every]
-    calendar, end = sight.calendar, query.end
-    whole = query.start is None or calendar.first(least, calendar.number(least, query.start)) == query.start
-    whole &= end is None or end >= sight.as_of or calendar.last(least, calendar.number(least, end)) == end
+    calendar = sight.calendar
+    whole = query.start is None or calendar.first("month", calendar.number("month", query.start)) == query.start
+    end = query.end
+    whole &= end is None or end >= sight.as_of or calendar.last("month", calendar.number("month", end)) == end
     if not whole or query.grain in ("day", "week"):
-        raise QueryError(f"'{about}' is about people, and is told for whole {said}")
+        raise QueryError(f"'{about}' is about people, and is told for whole months, quarters and years")
 
 
 def codes_of(
@@ -126,7 +118,22 @@ def by_units(
             edges = _edges(plan, day)
             rows = [row for row, members in enumerate(groups) if edges[members[:named]] & units]
             out[np.ix_(rows, columns)] = True
+    out[:, [at for at, one in enumerate(readings) if _is_cut(sight, plan.query, key, one)]] = True
     return out
+
+
+def _is_cut(sight: Sight, query: Query, key: str, reading: Reading) -> bool:
+    """Whether a reading begins or ends within a quarter (or year) for which alone the value table tells the metric.
+
+    What is small in a part of it is not withheld there.
+    """
+    grain, calendar = EVERY_GRAIN[sight.catalog.cadence(key)], sight.calendar
+    if query.grain == "month":
+        return False  # a month at the end of a quarter shows all of it
+    start = query.start if query.grain is None else reading.start
+    end = min(_end(sight, query, reading), query.end or sight.as_of)
+    begins = start is None or calendar.first(grain, calendar.number(grain, start)) == start
+    return not (begins and (end >= sight.as_of or calendar.last(grain, calendar.number(grain, end)) == end))
 
 
 def _end(sight: Sight, query: Query, reading: Reading) -> date:
