@@ -171,6 +171,8 @@ EQUIVALENT: Mapping[tuple[str, str], str] = {
     ("metrics/states/conversion.py", "conversion_sql: < > <= in '<' #0"): (
         "a base event after the last day is after every conversion that counts"
     ),
+    ("metrics/query/ask.py", "_less: 0 > 1 #1"): "the codes of what is withheld are 8 and 9",
+    ("metrics/query/having.py", "parsed: 1 > 2"): "a condition is tried on a row, to find what compares no numbers",
     (CELLS, "carried: 1 > 2"): "anything below 0 is no column",
     (CELLS, "at_grain: 0 > 1 #1"): "one month is less than any stretch of several",
     (GRID, "_column: 1 > 2"): "anything below 0 lies before the grid",
