@@ -51,6 +51,7 @@ FILES = {
     "dimensions: {channel: channel}\n",
     "metrics/people/answers.yaml": ANSWERS,
     "metrics/people/by_quarter.yaml": f"{ANSWERS}cadence: quarter\n",
+    "metrics/people/by_year.yaml": f"{ANSWERS}cadence: year\n",
     "metrics/people/of_x.yaml": f"{ANSWERS[:-2]}, filter: channel = 'x'}}\nsmallest_group: 2\n",
     "files/survey.csv": "person,day,team,channel\n"
     + "".join(f"p{number},{','.join(row)}\n" for number, row in enumerate(ROWS)),
@@ -178,6 +179,14 @@ def test_a_metric_by_quarter_is_told_for_whole_quarters(opened: Opened) -> None:
     assert by_quarter(start=date(2025, 2, 1), end=march) == by_quarter(start=date(2025, 1, 1), end=february) == [None]
     assert by_quarter(end=february, grain="year") == by_quarter(end=february, grain="quarter") == [None]
     assert by_quarter(grain="quarter") == [whole, count(4, "shop")]
+
+
+def test_a_metric_by_year_is_not_told_by_quarters(opened: Opened) -> None:
+    """The table has no quarter of it in which somebody small could be withheld."""
+    asked = Query(("by_year",), where=("unit = 'east'",), absent="zero")
+    assert answer(opened, replace(asked, grain="quarter")).column("by_year").to_pylist() == [None, None]
+    whole = count(1, "shop", "web") + count(2, "shop", "web") + count(3, "shop", "web", "east") + count(4, "shop")
+    assert answer(opened, replace(asked, grain="year")).column("by_year").to_pylist() == [whole]
 
 
 def test_a_single_person_is_withheld_where_two_are_told(opened: Opened) -> None:
