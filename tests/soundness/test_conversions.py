@@ -96,6 +96,18 @@ def test_a_constant_property_must_be_the_same_on_both_sides(tmp_path: Path) -> N
     assert values(folder, "conv")["shop", "2025-01"] == 1  # only x; what is not known is the same as nothing
 
 
+def test_filters_hold_beside_a_constant_property(tmp_path: Path) -> None:
+    """The visit that nobody paid for is no base event, and what is not `ok` is no conversion."""
+    folder = workspace(
+        tmp_path,
+        ["2025-01-01,shop,a,x,true", "2025-01-03,web,a,x,false"],
+        [bought("2025-01-04", "a", "x"), bought("2025-01-05", "a", "x", ok="false")],
+        conv=CONVERSION.replace("table: visits", "table: visits, filter: paid") + "  constant: [channel]\n",
+    )
+    found = values(folder, "conv")
+    assert (found["shop", "2025-01"], found["east", "2025-01"]) == (1, 1)
+
+
 def test_what_happens_after_the_last_day_that_counts_is_no_conversion(tmp_path: Path) -> None:
     folder = workspace(
         tmp_path,
